@@ -1,0 +1,156 @@
+import type { Place } from './problem.ts'
+import type { Json } from './words.ts'
+
+/*
+ * What the user's files say, parsed, checked and frozen: made by config, read by every other room.
+ */
+
+/** How a DATE or TIMESTAMP column is written: seconds since the epoch, or ISO 8601 text in UTC. */
+export type As = 'unix' | 'iso' | 'json' | 'text'
+
+/** What to do with NULL: leave the field out, send null (Customer.io then removes the attribute), or refuse the row. */
+export type Nulls = 'omit' | 'clear' | 'invalid'
+
+/** How a personal value is made unreadable before it leaves. */
+export type Mask = 'sha256' | 'sha256_lower' | 'redact'
+
+/** One value of a payload: from a column, a constant, or an object of more fields. */
+export type FieldSpec =
+  | {
+      readonly kind: 'column'
+      readonly column: string
+      readonly as?: As
+      readonly nulls?: Nulls
+      readonly mask?: Mask
+      readonly path: Path
+    }
+  | { readonly kind: 'constant'; readonly value: Json; readonly path: Path }
+  | { readonly kind: 'fields'; readonly fields: Fields; readonly path: Path }
+
+/** Payload fields by their Customer.io name, in the order of the file. */
+export type Fields = Readonly<Record<string, FieldSpec>>
+
+/** Steps from the top of a sync file to a value, for messages that name the line. */
+export type Path = readonly (string | number)[]
+
+/** The columns that say who; at least one is set. `email` is sent as userId, as Customer.io allows. */
+export interface PersonSpec {
+  readonly id?: string
+  readonly email?: string
+  readonly anonymousId?: string
+}
+
+/** Every column that is not named elsewhere becomes a field of its own name. */
+export interface ColumnsSpec {
+  readonly all: true
+  readonly except: readonly string[]
+}
+
+/** Parts that every call has. */
+export interface SendCommon {
+  readonly to: RouteSpec
+  readonly partition?: { readonly by: string }
+  readonly nulls: Nulls
+  readonly columns?: ColumnsSpec
+  readonly context?: Fields
+  readonly integrations?: Readonly<Record<string, boolean>>
+}
+
+/** Creates or updates a person. `at` is sent as the message's timestamp only when it is set. */
+export interface IdentifySpec extends SendCommon {
+  readonly call: 'identify'
+  readonly person: PersonSpec
+  readonly traits: Fields
+  readonly at?: string
+}
+
+/** An event of a person. `at` is the event's time and is required. */
+export interface TrackSpec extends SendCommon {
+  readonly call: 'track'
+  readonly person: PersonSpec
+  readonly event:
+    | { readonly name: string }
+    | { readonly column: string; readonly allow: readonly string[] }
+  readonly at: string
+  readonly properties: Fields
+}
+
+/** The calls this version sends. */
+export type SendSpec = IdentifySpec | TrackSpec
+
+/** Where the rows of a sync go: one destination, or one per value of a column. */
+export type RouteSpec =
+  | { readonly kind: 'one'; readonly destination: string }
+  | {
+      readonly kind: 'by'
+      readonly column: string
+      readonly routes: Readonly<Record<string, string>>
+      readonly else: string | 'invalid'
+    }
+
+/** What is read: one Delta table, or a query over several. */
+export interface SourceSpec {
+  readonly from: { readonly table: string } | { readonly query: string }
+  /** Columns that name a row; at least one. */
+  readonly key: readonly string[]
+  readonly changes: 'full'
+  /** Events only: from when on rows are sent. `all`, `now`, or an ISO date. */
+  readonly start?: string
+}
+
+/** A test of a sync file: rows in, messages expected (a subset of each). */
+export interface SyncTest {
+  readonly name: string
+  readonly given: readonly Readonly<Record<string, Json>>[]
+  readonly expect: readonly Json[]
+  readonly path: Path
+}
+
+/** One sync file. */
+export interface SyncSpec {
+  readonly name: string
+  readonly owner?: string
+  readonly file: string
+  readonly source: SourceSpec
+  readonly send: SendSpec
+  readonly brakes: { readonly maxFailedPercent: number }
+  readonly keepPayload: boolean
+  readonly tests: readonly SyncTest[]
+  /** The place of a value in the file (of its nearest parent when it is not there itself). */
+  readonly at: (path: Path) => Place
+}
+
+/** A reference to a secret: a scope and key of the workspace, or an environment variable. Never the secret itself. */
+export type SecretRef =
+  | { readonly kind: 'workspace'; readonly scope: string; readonly key: string }
+  | { readonly kind: 'env'; readonly name: string }
+
+/** A Customer.io workspace to send to. */
+export interface DestinationSpec {
+  readonly name: string
+  readonly region: 'us' | 'eu'
+  readonly key: SecretRef
+  /** Requests per second this project may spend; at most the documented 1000. */
+  readonly requestsPerSecond: number
+}
+
+/** A job: syncs that run together. */
+export interface JobSpec {
+  readonly name: string
+  readonly syncs: readonly string[]
+  /** sync → the syncs that must have run before it. */
+  readonly after: Readonly<Record<string, readonly string[]>>
+}
+
+/** The whole project: `customerio.yml` and every sync file, for one target. */
+export interface ProjectSpec {
+  readonly root: string
+  readonly target?: string
+  /** Catalog and schema of the control tables, for example `main.customerio`. */
+  readonly control: string
+  /** Key of the message ids; the same for the life of the project. */
+  readonly idSecret: SecretRef
+  readonly destinations: Readonly<Record<string, DestinationSpec>>
+  readonly jobs: readonly JobSpec[]
+  readonly syncs: readonly SyncSpec[]
+}

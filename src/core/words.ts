@@ -1,0 +1,64 @@
+/*
+ * The words of docs/glossary.md as types. A row is one source record, named by its key; a message is one
+ * Customer.io call made from one row; an outcome is what became of one message.
+ */
+
+/** What became of one message. `delivered` means accepted in strict mode. */
+export type OutcomeStatus = 'delivered' | 'invalid' | 'rejected' | 'undelivered'
+
+/** The Customer.io call a message makes, as it stands in the message's `type`. */
+export type MessageType = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias'
+
+/** JSON as it travels to Customer.io. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json }
+
+/** Texts laid end to end: text `i` is `bytes[offsets[i] … offsets[i + 1]]`, in UTF-8. */
+export interface TextColumn {
+  readonly bytes: Uint8Array
+  readonly offsets: Int32Array | Uint32Array
+}
+
+/**
+ * A block of encoded messages, in source order, column by column: the one value that travels from mapping through
+ * delivery to audit. Nobody changes it once it is made.
+ */
+export interface MessageBlock {
+  /** How many messages. */
+  readonly count: number
+  /** The messages' JSON in UTF-8; neighbours are joined by one comma, so that a run of messages is one slice. */
+  readonly bytes: Uint8Array
+  /** Where message `i` starts in `bytes`. */
+  readonly starts: Uint32Array
+  /** Where message `i` ends in `bytes` (exclusive). */
+  readonly ends: Uint32Array
+  /** The row's key: JSON array text of canonical values. */
+  readonly keys: TextColumn
+  /** The message id, {@link messageIdBytes} bytes each, back to back. */
+  readonly ids: Uint8Array
+  /** Whom the message is about: userId, else anonymousId, else groupId. */
+  readonly identities: TextColumn
+  /** The event name of each message, where it comes from a column. */
+  readonly events?: TextColumn
+  /** The partition of each message, as an index into {@link partitions}; absent when there is one partition. */
+  readonly partition?: Uint16Array
+  /** The names behind `partition`. */
+  readonly partitions: readonly string[]
+  /** Rows of the same source rows that made no message. */
+  readonly invalid: readonly InvalidRow[]
+}
+
+/** A row that cannot become a message: counted, written down, never sent. */
+export interface InvalidRow {
+  readonly key: string
+  readonly id: string
+  /** Stable code, for example `value_not_finite`. */
+  readonly reason: string
+  /** Our own words: column and what is wrong with it, never the value. */
+  readonly text: string
+}
