@@ -38,10 +38,17 @@ export type {
   TrackSpec,
 } from './spec.ts'
 export type {
+  Answer,
+  BatchFormat,
+  BatchOutcome,
+  Exchange,
   InvalidRow,
   Json,
   MessageBlock,
+  MessageRun,
   MessageType,
   OutcomeStatus,
+  Send,
   TextColumn,
+  Verdict,
 } from './words.ts'

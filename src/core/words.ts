@@ -62,3 +62,74 @@ export interface InvalidRow {
   /** Our own words: column and what is wrong with it, never the value. */
   readonly text: string
 }
+
+/** Messages `from … to - 1` of a block. */
+export interface MessageRun {
+  readonly block: MessageBlock
+  readonly from: number
+  readonly to: number
+}
+
+/** What became of the messages of one batch (or of the part of it that shares one fate). */
+export interface BatchOutcome {
+  readonly runs: readonly MessageRun[]
+  readonly status: OutcomeStatus
+  /** Stable code, for example `rejected_400`; absent when delivered. */
+  readonly reason?: string
+  /** Our own words, without any value of the message. */
+  readonly text?: string
+  /** The batch that carried them last; the same id stands in its exchanges. Empty when nothing was sent. */
+  readonly batch: string
+  /** How many times they were sent, 0 when never. */
+  readonly attempt: number
+  /** Milliseconds since the epoch: when the last answer came, or when they were given up. */
+  readonly sentAt: number
+}
+
+/** One HTTP exchange with Customer.io: a row of the `requests` table. */
+export interface Exchange {
+  readonly batch: string
+  readonly attempt: number
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number
+  readonly reason?: string
+  readonly partition: string
+  readonly startedAt: number
+  readonly durationMs: number
+  /** Time spent waiting for a permit before it. */
+  readonly waitMs: number
+  readonly bytes: number
+  readonly messages: number
+  /** The answer's own words, with everything that could be personal removed; empty for an ordinary success. */
+  readonly answer: string
+}
+
+/** What an answer (or the lack of one) means for the batch it answers. */
+export type Verdict = 'delivered' | 'bisect' | 'split' | 'unauthorized' | 'retry' | 'dead-letter'
+
+/** One answer of the destination, understood. */
+export interface Answer {
+  readonly verdict: Verdict
+  readonly status?: number
+  /** What the destination asked us to wait, from `Retry-After`. */
+  readonly retryAfterMs?: number
+  /** Stable code, for example `http_429`, `reset`, `timeout`. */
+  readonly reason: string
+  /** Redacted words for the audit. */
+  readonly text: string
+}
+
+/** Sends one finished body. Never throws for what the destination or the network does: that is an answer. */
+export type Send = (body: Uint8Array, signal: AbortSignal) => Promise<Answer>
+
+/** How a batch's body is framed and how big it may be, in bytes. */
+export interface BatchFormat {
+  /** What stands before the first message. */
+  readonly head: Uint8Array
+  /** What stands after the last message. */
+  readonly tail: Uint8Array
+  /** The largest single message. */
+  readonly maxMessageBytes: number
+  /** The largest body, head and tail included. */
+  readonly maxBodyBytes: number
+}
