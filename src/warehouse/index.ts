@@ -1,0 +1,12 @@
+export { quoteName, quoteTable, quoteText, splitTable } from './names.ts'
+export type {
+  ArrowPage,
+  SqlParameters,
+  SqlRow,
+  SqlValue,
+  TokenSource,
+  Warehouse,
+} from './ports.ts'
+export { openWarehouse, type SessionLimits } from './session.ts'
+export type { Credentials } from './token.ts'
+export { openWorkspace, type VolumeFile, type Workspace } from './workspace.ts'

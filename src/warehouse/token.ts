@@ -1,0 +1,60 @@
+import { type Clock, SourceError } from '../core/index.ts'
+import type { HttpCall } from './http.ts'
+import type { TokenSource } from './ports.ts'
+
+/** How the process proves who it is. */
+export type Credentials =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
+
+/** Tokens are renewed this long before they end. */
+const renewBeforeMs = 60_000
+
+/**
+ * A token source for the credentials. OAuth tokens come from the workspace's own `/oidc/v1/token` (client
+ * credentials), are kept until a minute before they end, and are asked for once however many callers wait.
+ */
+export function tokenSource(credentials: Credentials, call: HttpCall, clock: Clock): TokenSource {
+  if (credentials.kind === 'token') return async () => credentials.token
+  let current: { token: string; until: number } | undefined
+  let pending: Promise<string> | undefined
+  const renew = async () => {
+    const { status, body } = await call({
+      method: 'POST',
+      path: '/oidc/v1/token',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: 'grant_type=client_credentials&scope=all-apis',
+    })
+    const answer = parse(body)
+    if (status !== 200 || typeof answer.access_token !== 'string') {
+      throw new SourceError(
+        'UNAUTHENTICATED',
+        `the workspace gave no OAuth token (status ${status}); check DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET`,
+        { context: { status } },
+      )
+    }
+    const seconds = typeof answer.expires_in === 'number' ? answer.expires_in : 3600
+    current = { token: answer.access_token, until: clock.now() + seconds * 1000 }
+    return current.token
+  }
+  return async (fresh = false) => {
+    if (!fresh && current !== undefined && clock.now() < current.until - renewBeforeMs) {
+      return current.token
+    }
+    pending ??= renew().finally(() => {
+      pending = undefined
+    })
+    return pending
+  }
+}
+
+function parse(body: string): { access_token?: unknown; expires_in?: unknown } {
+  try {
+    return JSON.parse(body) as { access_token?: unknown }
+  } catch {
+    return {}
+  }
+}
