@@ -1,0 +1,3 @@
+export { jsonSchemas } from './json-schemas.ts'
+export { loadProject } from './load.ts'
+export { readSettings, type Settings } from './settings.ts'

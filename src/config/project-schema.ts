@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { SecretReference } from './secret-ref.ts'
+import { Name } from './sync-schema.ts'
+
+const Destination = z.strictObject({
+  region: z
+    .enum(['us', 'eu'], 'region is us or eu, as your Customer.io account says')
+    .describe('where the Customer.io workspace lives; never guessed'),
+  key: SecretReference,
+  requests_per_second: z
+    .number()
+    .positive()
+    .max(1000, 'Customer.io documents 3000 requests per 3 seconds')
+    .default(100),
+})
+
+const Vars = z.record(z.string().regex(/^\w+$/), z.string())
+
+const Job = z
+  .strictObject({
+    every: z
+      .string()
+      .regex(/^[1-9]\d*[mhdw]$/, 'a period such as 15m, 1h or 1d')
+      .optional(),
+    cron: z.string().describe('Quartz, seconds first, UTC').optional(),
+    on_table_update: z.array(z.string().min(1)).min(1).optional(),
+    syncs: z.array(Name).min(1),
+    after: z.record(Name, z.array(Name)).default({}),
+  })
+  .refine(
+    (job) => [job.every, job.cron, job.on_table_update].filter(Boolean).length <= 1,
+    'a job starts by one of every, cron and on_table_update',
+  )
+
+/** customerio.yml, as a person writes it. */
+export const ProjectFile = z.strictObject({
+  vars: Vars.default({}).describe(
+    'names for ${…} in sync files; control is the schema of the control tables',
+  ),
+  destinations: z.record(Name, Destination),
+  message_ids: z
+    .strictObject({ key: SecretReference })
+    .default({ key: 'secret://customerio/ids' })
+    .describe('the secret behind all message ids; keep it for the life of the project'),
+  jobs: z.record(Name, Job).default({}),
+  targets: z
+    .record(
+      Name,
+      z.strictObject({
+        vars: Vars.default({}),
+        destinations: z.record(Name, Destination.partial()).default({}),
+      }),
+    )
+    .default({}),
+})
+
+/** The type behind {@link ProjectFile}, defaults filled in. */
+export type ProjectFile = z.output<typeof ProjectFile>

@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { ConfigError } from '../core/index.ts'
+
+/** Where Databricks is and who we are there, where Customer.io is, and how much local disk may be used. */
+export interface Settings {
+  readonly databricks: {
+    /** `https://…`, without a path. */
+    readonly origin: string
+    readonly warehouseId: string
+    readonly credentials:
+      | { readonly kind: 'token'; readonly token: string }
+      | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
+    readonly cloudFetch: boolean
+  }
+  /** Addresses other than the documented ones; the client takes them on loopback only. */
+  readonly customerioUrls: { readonly us?: string; readonly eu?: string }
+  readonly spool: { readonly folder?: string; readonly limitBytes: number }
+}
+
+const flag = z.enum(['0', '1', 'true', 'false', '']).optional()
+const filled = z.string().trim().min(1)
+
+const Environment = z.object({
+  DATABRICKS_HOST: filled,
+  DATABRICKS_WAREHOUSE_ID: filled.optional(),
+  DATABRICKS_HTTP_PATH: filled.optional(),
+  DATABRICKS_TOKEN: filled.optional(),
+  DATABRICKS_CLIENT_ID: filled.optional(),
+  DATABRICKS_CLIENT_SECRET: filled.optional(),
+  CUSTOMERIO_URL_US: filled.optional(),
+  CUSTOMERIO_URL_EU: filled.optional(),
+  CUSTOMERIO_JOBS_CLOUD_FETCH: flag,
+  CUSTOMERIO_JOBS_SPOOL: filled.optional(),
+  CUSTOMERIO_JOBS_SPOOL_LIMIT_MB: z.coerce.number().positive().optional(),
+})
+
+/**
+ * Settings from environment variables, the same names as the Databricks CLI uses. Throws a ConfigError that lists
+ * everything missing.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const parsed = Environment.safeParse(environment)
+  const missing: string[] = []
+  if (!parsed.success) {
+    missing.push(
+      ...parsed.error.issues.map(({ path, code, message }) =>
+        environment[String(path[0])] === undefined || code === 'too_small'
+          ? `${path.join('.')} is not set`
+          : `${path.join('.')}: ${message}`,
+      ),
+    )
+  }
+  const env: Partial<z.output<typeof Environment>> = parsed.data ?? {}
+  const warehouseId =
+    env.DATABRICKS_WAREHOUSE_ID ?? env.DATABRICKS_HTTP_PATH?.match(/\/warehouses\/([^/?]+)/)?.[1]
+  if (parsed.success && warehouseId === undefined) {
+    missing.push('DATABRICKS_WAREHOUSE_ID (or DATABRICKS_HTTP_PATH) is not set')
+  }
+  const credentials = credentialsOf(env)
+  if (parsed.success && credentials === undefined) {
+    missing.push('set DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, or DATABRICKS_TOKEN')
+  }
+  const origin = originOf(env.DATABRICKS_HOST)
+  if (parsed.success && origin === undefined) {
+    missing.push('DATABRICKS_HOST is not an https address such as https://my.cloud.databricks.com')
+  }
+  if (
+    missing.length > 0 ||
+    origin === undefined ||
+    credentials === undefined ||
+    warehouseId === undefined
+  ) {
+    throw new ConfigError(
+      'SETTINGS_MISSING',
+      `the environment does not say where Databricks is:\n${missing.map((line) => `  ${line}`).join('\n')}\nFor a trial without a workspace, "customerio-jobs twin" prints all of them.`,
+    )
+  }
+  return {
+    databricks: {
+      origin,
+      warehouseId,
+      credentials,
+      cloudFetch: ['1', 'true'].includes(env.CUSTOMERIO_JOBS_CLOUD_FETCH ?? ''),
+    },
+    customerioUrls: {
+      ...(env.CUSTOMERIO_URL_US === undefined ? {} : { us: env.CUSTOMERIO_URL_US }),
+      ...(env.CUSTOMERIO_URL_EU === undefined ? {} : { eu: env.CUSTOMERIO_URL_EU }),
+    },
+    spool: {
+      ...(env.CUSTOMERIO_JOBS_SPOOL === undefined ? {} : { folder: env.CUSTOMERIO_JOBS_SPOOL }),
+      limitBytes: (env.CUSTOMERIO_JOBS_SPOOL_LIMIT_MB ?? 4096) * 1024 * 1024,
+    },
+  }
+}
+
+function credentialsOf(
+  env: Partial<z.output<typeof Environment>>,
+): Settings['databricks']['credentials'] | undefined {
+  if (env.DATABRICKS_CLIENT_ID !== undefined && env.DATABRICKS_CLIENT_SECRET !== undefined) {
+    return {
+      kind: 'oauth',
+      clientId: env.DATABRICKS_CLIENT_ID,
+      clientSecret: env.DATABRICKS_CLIENT_SECRET,
+    }
+  }
+  return env.DATABRICKS_TOKEN === undefined
+    ? undefined
+    : { kind: 'token', token: env.DATABRICKS_TOKEN }
+}
+
+function originOf(host: string | undefined): string | undefined {
+  if (host === undefined) return undefined
+  try {
+    const url = new URL(host.includes('://') ? host : `https://${host}`)
+    return url.protocol === 'https:' ? url.origin : undefined
+  } catch {
+    return undefined
+  }
+}

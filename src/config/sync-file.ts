@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import type { PersonSpec, Problem, RouteSpec, SendSpec, SyncSpec } from '../core/index.ts'
+import { toFields } from './field-schema.ts'
+import { toProblems } from './issues.ts'
+import { SyncFile } from './sync-schema.ts'
+import { expand, substitute } from './variables.ts'
+import { parseYaml, type YamlFile } from './yaml-file.ts'
+
+/** What a sync file needs to know of its project. */
+export interface SyncContext {
+  readonly root: string
+  readonly vars: Readonly<Record<string, string>>
+  readonly destinations: readonly string[]
+}
+
+/** Reads one sync file; adds what is wrong with it to `problems` and gives nothing then. */
+export function readSyncFile(
+  file: string,
+  context: SyncContext,
+  problems: Problem[],
+): SyncSpec | undefined {
+  const yaml = parseYaml(relative(context.root, file), readFileSync(file, 'utf8'))
+  if (yaml.problems.length > 0) {
+    problems.push(...yaml.problems)
+    return undefined
+  }
+  const before = problems.length
+  const value = substitute(yaml.value, context.vars, yaml, problems)
+  const parsed = SyncFile.safeParse(value)
+  if (!parsed.success) {
+    problems.push(...toProblems(yaml, SyncFile, parsed.error.issues))
+    return undefined
+  }
+  const input = parsed.data
+  const from = sourceOf(input, file, context, yaml, problems)
+  const send = sendOf(input, context, yaml, problems)
+  const isEvent = input.send.call === 'track'
+  if (isEvent && input.source.start === undefined) {
+    problems.push({
+      ...yaml.at(['source']),
+      code: 'start_missing',
+      message: 'events are sent once, for ever: say from when on',
+      suggestion: 'add start: all, start: now or start: <date> under source',
+    })
+  }
+  if (!isEvent && input.source.start !== undefined) {
+    problems.push({
+      ...yaml.at(['source', 'start']),
+      code: 'start_not_for_state',
+      message: `start is for events; ${input.send.call} sends the state a row has now`,
+      suggestion: 'remove it',
+    })
+  }
+  if (problems.length > before || from === undefined || send === undefined) return undefined
+  return {
+    name: input.sync,
+    ...(input.owner === undefined ? {} : { owner: input.owner }),
+    file: yaml.file,
+    source: {
+      from,
+      key: typeof input.source.key === 'string' ? [input.source.key] : input.source.key,
+      changes: input.source.changes,
+      ...(input.source.start === undefined ? {} : { start: input.source.start }),
+    },
+    send,
+    brakes: { maxFailedPercent: input.brakes.max_failed_percent },
+    keepPayload: input.keep_payload,
+    tests: input.tests.map((test, i) => ({ ...test, path: ['tests', i] })),
+    at: yaml.at,
+  }
+}
+
+function sourceOf(
+  { source }: SyncFile,
+  file: string,
+  context: SyncContext,
+  yaml: YamlFile,
+  problems: Problem[],
+): SyncSpec['source']['from'] | undefined {
+  if (source.table !== undefined) return { table: source.table }
+  if (source.query !== undefined) return { query: source.query }
+  const path = join(dirname(file), source.query_file ?? '')
+  try {
+    const text = readFileSync(path, 'utf8')
+    return { query: expand(text, context.vars, yaml, problems, ['source', 'query_file']) }
+  } catch {
+    problems.push({
+      ...yaml.at(['source', 'query_file']),
+      code: 'query_file_missing',
+      message: `${relative(context.root, path)} cannot be read`,
+      suggestion: 'the path is relative to the sync file',
+    })
+    return undefined
+  }
+}
+
+function sendOf(
+  { send }: SyncFile,
+  context: SyncContext,
+  yaml: YamlFile,
+  problems: Problem[],
+): SendSpec | undefined {
+  const to = routeOf(send.to, context, yaml, problems)
+  if (to === undefined) return undefined
+  const common = {
+    to,
+    nulls: send.nulls,
+    ...(send.partition === undefined ? {} : { partition: send.partition }),
+    ...(send.columns === undefined ? {} : { columns: send.columns }),
+    ...(send.context === undefined ? {} : { context: toFields(send.context, ['send', 'context']) }),
+    ...(send.integrations === undefined ? {} : { integrations: send.integrations }),
+  }
+  const person: PersonSpec = {
+    ...(send.person.id === undefined ? {} : { id: send.person.id }),
+    ...(send.person.email === undefined ? {} : { email: send.person.email }),
+    ...(send.person.anonymous_id === undefined ? {} : { anonymousId: send.person.anonymous_id }),
+  }
+  if (send.call === 'identify') {
+    return {
+      call: 'identify',
+      person,
+      traits: toFields(send.traits, ['send', 'traits']),
+      ...(send.at === undefined ? {} : { at: send.at }),
+      ...common,
+    }
+  }
+  return {
+    call: 'track',
+    person,
+    event: typeof send.event === 'string' ? { name: send.event } : send.event,
+    at: send.at,
+    properties: toFields(send.properties, ['send', 'properties']),
+    ...common,
+  }
+}
+
+function routeOf(
+  to: SyncFile['send']['to'],
+  { destinations }: SyncContext,
+  yaml: YamlFile,
+  problems: Problem[],
+): RouteSpec | undefined {
+  const [only, ...others] = destinations
+  if (to === undefined) {
+    if (only !== undefined && others.length === 0) return { kind: 'one', destination: only }
+    problems.push({
+      ...yaml.at(['send']),
+      code: 'destination_missing',
+      message: 'customerio.yml has several destinations: say which',
+      suggestion: `add to: ${destinations.join(' or to: ')}`,
+    })
+    return undefined
+  }
+  const named =
+    typeof to === 'string'
+      ? [{ name: to, path: ['send', 'to'] }]
+      : [
+          ...Object.entries(to.routes).map(([value, name]) => ({
+            name,
+            path: ['send', 'to', 'routes', value],
+          })),
+          ...(to.else === 'invalid' ? [] : [{ name: to.else, path: ['send', 'to', 'else'] }]),
+        ]
+  const unknown = named.filter(({ name }) => !destinations.includes(name))
+  for (const { name, path } of unknown) {
+    problems.push({
+      ...yaml.at(path),
+      code: 'unknown_destination',
+      message: `"${name}" is not a destination of customerio.yml`,
+      suggestion: `known: ${destinations.join(', ')}`,
+    })
+  }
+  if (unknown.length > 0) return undefined
+  return typeof to === 'string'
+    ? { kind: 'one', destination: to }
+    : { kind: 'by', column: to.by, routes: to.routes, else: to.else }
+}

@@ -1,0 +1,47 @@
+import { expect, it } from '@jest/globals'
+import { readSettings } from '../../src/config/index.ts'
+import { messageOf } from './project.ts'
+
+const complete = {
+  DATABRICKS_HOST: 'https://example.cloud.databricks.com',
+  DATABRICKS_WAREHOUSE_ID: 'abc',
+  DATABRICKS_CLIENT_ID: 'id',
+  DATABRICKS_CLIENT_SECRET: 'secret',
+}
+
+it('reads the names the Databricks CLI uses', () => {
+  expect(readSettings(complete).databricks).toEqual({
+    origin: 'https://example.cloud.databricks.com',
+    warehouseId: 'abc',
+    credentials: { kind: 'oauth', clientId: 'id', clientSecret: 'secret' },
+    cloudFetch: false,
+  })
+})
+
+it('takes a host without scheme, a token, and the warehouse from the HTTP path', () => {
+  expect(
+    readSettings({
+      DATABRICKS_HOST: 'example.cloud.databricks.com',
+      DATABRICKS_HTTP_PATH: '/sql/1.0/warehouses/xyz',
+      DATABRICKS_TOKEN: 'token',
+    }).databricks,
+  ).toMatchObject({
+    origin: 'https://example.cloud.databricks.com',
+    warehouseId: 'xyz',
+    credentials: { kind: 'token' },
+  })
+})
+
+it('lists what is missing and points to the twin', () => {
+  const text = messageOf(() => readSettings({ DATABRICKS_HOST: 'http://example.com' }))
+  expect(text).toContain('DATABRICKS_WAREHOUSE_ID (or DATABRICKS_HTTP_PATH) is not set')
+  expect(text).toContain('DATABRICKS_HOST is not an https address')
+  expect(text).toContain('DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET')
+  expect(text).toContain('customerio-jobs twin')
+})
+
+it('never repeats a secret it was given', () => {
+  expect(messageOf(() => readSettings({ ...complete, DATABRICKS_HOST: '' }))).not.toContain(
+    'secret',
+  )
+})
