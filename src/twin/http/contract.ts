@@ -18,9 +18,12 @@ export interface DoorResponse {
   readonly body?: Buffer | string | object
 }
 
+/** What a door is called in fault rules. `control` is the twin's own: no fault reaches it. */
+export type DoorName = 'warehouse' | 'workspace' | 'customerio' | 'control'
+
 /** One door: what it is called in fault rules, how it names a request there, and how it answers. */
 export interface Door {
-  readonly name: 'warehouse' | 'workspace' | 'customerio'
+  readonly name: DoorName
   /** True when this door answers the request; doors on one address are asked in turn. */
   accepts(request: DoorRequest): boolean
   /** The call's name in fault rules, for example `FetchResults` or `POST /v1/batch`. */

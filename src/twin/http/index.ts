@@ -1,0 +1,6 @@
+export type { Trust } from './certificate.ts'
+export type { Door, DoorName, DoorRequest, DoorResponse } from './contract.ts'
+export type { Seen } from './exchange.ts'
+export { type Call, type Fault, type FaultPlan, noFaults } from './fault.ts'
+export { type KeptTrust, keepTrust } from './keep-trust.ts'
+export { type Served, type ServeOptions, serve } from './serve.ts'
