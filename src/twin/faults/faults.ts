@@ -1,0 +1,87 @@
+import type { Call, Fault, FaultPlan } from '../http/index.ts'
+import { randomSequence } from './random.ts'
+import type { FaultRule, FaultSet } from './rule.ts'
+
+/** A rule and what it has done since it was set. */
+export interface CountedRule {
+  readonly rule: FaultRule
+  /** Calls that matched door, address and call. */
+  readonly matched: number
+  /** How often the fault happened. */
+  readonly fired: number
+}
+
+/** The rules in force; every rule counts the calls that match it, and the first that wants to fire does. */
+export interface Faults extends FaultPlan {
+  /** Replaces all rules; counters start again at zero. */
+  set(rules: FaultSet): void
+  /** Puts one more rule behind the others, whose counters go on. */
+  add(rule: FaultRule): void
+  clear(): void
+  counters(): readonly CountedRule[]
+}
+
+interface Armed {
+  readonly rule: FaultRule
+  readonly matches: (label: string) => boolean
+  readonly random: () => number
+  matched: number
+  fired: number
+}
+
+/** Faults by rule. The same rules, seed and calls give the same faults. */
+export function createFaults(initial: FaultSet = { rules: [], seed: 1 }): Faults {
+  let armed: Armed[] = []
+  let seed = initial.seed
+  const add = (rule: FaultRule) => {
+    // A sequence per rule: what one rule leaves to chance does not depend on the calls that another one sees.
+    const random = randomSequence(seed + armed.length * 0x10001)
+    armed.push({ rule, matches: globMatcher(rule.call), random, matched: 0, fired: 0 })
+  }
+  const set = (rules: FaultSet) => {
+    armed = []
+    seed = rules.seed
+    rules.rules.forEach(add)
+  }
+  set(initial)
+  return {
+    set,
+    add,
+    clear: () => set({ rules: [], seed }),
+    counters: () => armed.map(({ rule, matched, fired }) => ({ rule, matched, fired })),
+    decide(call) {
+      const willing = armed.filter((one) => isMeant(one, call) && wantsToFire(one))
+      const [first] = willing
+      if (first === undefined) return undefined
+      first.fired++
+      return first.rule.fault as Fault
+    },
+  }
+}
+
+function isMeant({ rule, matches }: Armed, call: Call): boolean {
+  if (rule.door !== call.door || !matches(call.label)) return false
+  return rule.address === undefined || rule.address === call.address
+}
+
+/** Counts the call. Chance is drawn for every matching call, so that the draws do not hang on other conditions. */
+function wantsToFire(one: Armed): boolean {
+  const { nth, every, from = 1, to = Infinity, probability = 1, times = Infinity } = one.rule.when
+  const number = ++one.matched
+  const draw = one.random()
+  return (
+    (nth === undefined || (Array.isArray(nth) ? nth.includes(number) : nth === number)) &&
+    (every === undefined || number % every === 0) &&
+    number >= from &&
+    number <= to &&
+    draw < probability &&
+    one.fired < times
+  )
+}
+
+/** `*` stands for any text, everything else for itself. */
+function globMatcher(glob: string): (label: string) => boolean {
+  const parts = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  const pattern = new RegExp(`^${parts.join('.*')}$`, 's')
+  return (label) => pattern.test(label)
+}
