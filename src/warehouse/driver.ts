@@ -33,6 +33,8 @@ export interface DriverSession {
 export interface DriverOperation {
   /** Resolves when the statement has finished; rejects with what it failed with. */
   finished(): Promise<void>
+  /** The Arrow schema, as a stream of its own without a row. */
+  schema(): Promise<ArrowPage>
   /** The next page, or undefined at the end. */
   next(): Promise<ArrowPage | undefined>
   /** Rows a DML statement changed, where the service says so. */
@@ -99,6 +101,10 @@ function wrap(operation: Operation): DriverOperation {
   let handler: ArrowHandler | undefined
   return {
     finished: () => operation.finished(),
+    async schema() {
+      const { arrowSchema } = await operation.getResultMetadata()
+      return { messages: arrowSchema === undefined ? [] : [arrowSchema], rows: 0 }
+    },
     async next() {
       handler ??= await arrowHandler(operation)
       while (await handler.hasMore()) {

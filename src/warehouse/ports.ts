@@ -10,7 +10,7 @@ export type SqlParameters = Readonly<Record<string, SqlValue>>
  */
 export type SqlRow = Readonly<Record<string, unknown>>
 
-/** A page of a large result: complete Arrow IPC messages, the schema first. */
+/** A page of a large result: an Arrow IPC stream in pieces, the schema first. */
 export interface ArrowPage {
   readonly messages: readonly Uint8Array[]
   readonly rows: number
@@ -23,7 +23,8 @@ export interface Warehouse {
   /** Runs a statement for its effect and gives the number of rows it changed, where the service says so. */
   execute(sql: string, parameters?: SqlParameters, signal?: AbortSignal): Promise<{ rows: number }>
   /**
-   * Runs a query and hands on its result page by page at the consumer's pace. A break is thrown with disposition
+   * Runs a query and hands on its result page by page at the consumer's pace; the first page is the schema alone, so
+   * that an empty result has one too. A break is thrown with disposition
    * `retry`: nothing can be resumed, so the caller starts the same (pinned) read again.
    */
   read(sql: string, parameters?: SqlParameters, signal?: AbortSignal): AsyncGenerator<ArrowPage>

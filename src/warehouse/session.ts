@@ -105,6 +105,7 @@ export function openWarehouse(
     async *read(sql, parameters = {}, signal) {
       const operation = await start(sql, parameters, signal)
       try {
+        yield await operation.schema()
         for (;;) {
           const page = await guarded(operation, signal, () => operation.next())
           if (page === undefined) return

@@ -1,0 +1,13 @@
+export { type Pin, pinned, pinSnapshot, pinTable } from './pin.ts'
+export { type ReadOptions, readToSpool } from './read.ts'
+export { sourceSchema, sqlTypes } from './schema.ts'
+export { type Spool, type SpoolOptions, spool } from './spool.ts'
+export {
+  countStatement,
+  destinationsOf,
+  keyColumn,
+  keyExpression,
+  readStatement,
+  rejectColumn,
+  type WindowQuery,
+} from './statements.ts'

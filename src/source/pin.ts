@@ -1,0 +1,101 @@
+import { SourceError, type SourceSpec } from '../core/index.ts'
+import { quoteTable, type Warehouse } from '../warehouse/index.ts'
+
+/**
+ * What a window reads, for ever the same: one version of one Delta table. A query (or a view) is written to a
+ * snapshot table first, and that one is pinned.
+ */
+export interface Pin {
+  /** Quoted, dotted name. */
+  readonly table: string
+  readonly version: number
+  /** Delta's id of the table: a table dropped and made again under the same name is another one. */
+  readonly tableId: string
+  /** True when the table is our own snapshot, to be dropped when the window closes. */
+  readonly snapshot: boolean
+}
+
+/** The pinned rows as a relation for FROM. The version is a checked integer: the grammar takes no parameter there. */
+export function pinned(pin: Pin): string {
+  if (!Number.isSafeInteger(pin.version) || pin.version < 0) {
+    throw new SourceError('PIN_INVALID', `"${pin.version}" is not a table version`)
+  }
+  return `${pin.table} VERSION AS OF ${pin.version}`
+}
+
+/** Pins the newest version of a Delta table; undefined when the name is a view or anything else without versions. */
+export async function pinTable(
+  warehouse: Warehouse,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Pin | undefined> {
+  const table = quoteTable(name)
+  const tableId = await idOf(warehouse, table, signal)
+  if (tableId === undefined) return undefined
+  const [newest] = await warehouse.query(`DESCRIBE HISTORY ${table} LIMIT 1`, {}, signal)
+  return { table, version: Number(newest?.version), tableId, snapshot: false }
+}
+
+/** Fails when the pinned table is no longer the table it was. Asked before each read. */
+export async function checkPin(
+  warehouse: Warehouse,
+  pin: Pin,
+  signal?: AbortSignal,
+): Promise<void> {
+  const tableId = await idOf(warehouse, pin.table, signal)
+  if (tableId !== pin.tableId) {
+    throw new SourceError(
+      'SOURCE_REPLACED',
+      `${pin.table} was dropped and made again since the window was opened, so its version ${pin.version} is gone`,
+    )
+  }
+}
+
+/** Writes a query's result, mapped columns only, to a snapshot table and pins that. */
+export async function pinSnapshot(
+  warehouse: Warehouse,
+  query: string,
+  columns: readonly string[],
+  snapshot: string,
+  signal?: AbortSignal,
+): Promise<Pin> {
+  await warehouse.execute(
+    `CREATE OR REPLACE TABLE ${snapshot} USING DELTA AS SELECT ${columns.join(', ')} FROM (${query}) AS q`,
+    {},
+    signal,
+  )
+  const pin = await pinTable(warehouse, snapshot, signal)
+  if (pin === undefined) throw new SourceError('SNAPSHOT_LOST', `${snapshot} was not written`)
+  return { ...pin, snapshot: true }
+}
+
+/** The relation a source is before it is pinned, for looking at its columns. */
+export function unpinned(from: SourceSpec['from']): string {
+  return 'table' in from ? quoteTable(from.table) : `(${withoutEnd(from.query)})`
+}
+
+/** The query without a closing semicolon, so that it can stand in parentheses. */
+export function withoutEnd(query: string): string {
+  return query.replace(/[\s;]+$/, '')
+}
+
+async function idOf(
+  warehouse: Warehouse,
+  table: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const [detail] = await warehouse.query(`DESCRIBE DETAIL ${table}`, {}, signal)
+    return detail?.format === 'delta' ? String(detail.id) : undefined
+  } catch (error) {
+    // A view has no detail; a missing table is told about by whoever reads it.
+    if (
+      error instanceof SourceError &&
+      /VIEW|EXPECT_TABLE|NOT_A_TABLE/.test(error.message) &&
+      error.code !== 'TABLE_MISSING'
+    ) {
+      return undefined
+    }
+    throw error
+  }
+}
