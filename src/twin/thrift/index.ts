@@ -1,0 +1,5 @@
+export {
+  createWarehouseDoor,
+  type WarehouseDoor,
+  type WarehouseDoorOptions,
+} from './warehouse-door.ts'
