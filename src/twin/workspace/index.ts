@@ -1,0 +1,6 @@
+export { keptJson } from './kept-json.ts'
+export { openSecrets, type Scopes, type Secrets } from './secrets.ts'
+export { createSignIn, type Principal, type SignIn } from './sign-in.ts'
+export type { Volumes } from './volume-path.ts'
+export { createWarehouse, type Warehouse, type WarehouseState } from './warehouse-state.ts'
+export { createWorkspaceDoor, type WorkspaceParts } from './workspace-door.ts'
