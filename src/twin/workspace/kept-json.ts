@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, codesOf } from '../../core/index.ts'
@@ -9,14 +8,14 @@ import { ConfigError, codesOf } from '../../core/index.ts'
  *
  * @throws ConfigError DATA_FOLDER_INVALID when the file is there and is not what `schema` says.
  */
-export async function keptJson<T>(file: string, schema: z.ZodType<T>, first: () => T): Promise<T> {
+export function keptJson<T>(file: string, schema: z.ZodType<T>, first: () => T): T {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = readFileSync(file, 'utf8')
   } catch (error) {
     if (!codesOf(error).includes('ENOENT')) throw error
     const made = first()
-    await writeJson(file, made)
+    writeJson(file, made)
     return made
   }
   try {
@@ -30,9 +29,8 @@ export async function keptJson<T>(file: string, schema: z.ZodType<T>, first: () 
 }
 
 /** Replaces the file in one step. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  const next = `${file}.${randomBytes(4).toString('hex')}`
-  await writeFile(next, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 })
-  await rename(next, file)
+export function writeJson(file: string, value: unknown): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
 }

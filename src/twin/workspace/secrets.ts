@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { z } from 'zod'
 import type { DoorRequest, DoorResponse } from '../http/index.ts'
 import { ApiError, badRequest } from './api-error.ts'
@@ -11,48 +12,55 @@ export type Scopes = z.output<typeof Scopes>
 
 /** The secrets of the workspace, kept in one file that a person may edit while the twin runs. */
 export interface Secrets {
-  read(): Promise<Scopes>
+  /** As they are now. Cheap enough to be asked on every request. */
+  read(): Scopes
   /** Answers `/api/2.0/secrets/…`. */
-  handle(request: DoorRequest): Promise<DoorResponse | undefined>
+  handle(request: DoorRequest): DoorResponse | undefined
 }
 
 /** Secrets in `file`; a first start puts random ones there: scope `customerio` with the keys `us`, `eu` and `ids`. */
 export function openSecrets(file: string): Secrets {
-  const read = () => keptJson(file, Scopes, firstSecrets)
-  let last: Promise<unknown> = Promise.resolve()
-  /** Changes follow each other, so that none is lost. */
-  const change = async (apply: (scopes: Scopes) => void): Promise<DoorResponse> => {
-    const mine = last.then(async () => {
-      const scopes = await read()
-      apply(scopes)
-      await writeJson(file, scopes)
-    })
-    last = mine.catch(() => {})
-    await mine
+  let scopes = keptJson(file, Scopes, firstSecrets)
+  let version = versionOf(file)
+  const read = () => {
+    const now = versionOf(file)
+    if (now !== version) {
+      scopes = keptJson(file, Scopes, firstSecrets)
+      version = now
+    }
+    return scopes
+  }
+  const change = (apply: (scopes: Scopes) => void): DoorResponse => {
+    apply(read())
+    writeJson(file, scopes)
+    version = versionOf(file)
     return { status: 200, body: {} }
   }
   return {
     read,
-    async handle({ method, path, query, body }) {
+    handle({ method, path, query, body }) {
       switch (`${method} ${path.slice('/api/2.0/secrets/'.length)}`) {
         case 'GET get':
-          return get(await read(), query)
+          return get(read(), query)
         case 'GET list':
-          return list(await read(), query.get('scope') ?? '')
+          return list(read(), query.get('scope') ?? '')
         case 'GET scopes/list':
-          return {
-            status: 200,
-            body: { scopes: Object.keys(await read()).map((name) => ({ name })) },
-          }
+          return { status: 200, body: { scopes: Object.keys(read()).map((name) => ({ name })) } }
         case 'POST scopes/create':
-          return await change((scopes) => createScope(scopes, jsonOf(body)))
+          return change((now) => createScope(now, jsonOf(body)))
         case 'POST put':
-          return await change((scopes) => put(scopes, jsonOf(body)))
+          return change((now) => put(now, jsonOf(body)))
         default:
           return undefined
       }
     },
   }
+}
+
+/** Changes whenever the file does. */
+function versionOf(file: string): string {
+  const { mtimeMs, size, ino } = statSync(file)
+  return `${mtimeMs} ${size} ${ino}`
 }
 
 function firstSecrets(): Scopes {

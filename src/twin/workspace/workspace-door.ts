@@ -54,7 +54,7 @@ async function route(
   if (path.startsWith('/api/2.0/fs/directories/')) {
     return await handleDirectories(parts.volumes, request)
   }
-  if (path.startsWith('/api/2.0/secrets/')) return await parts.secrets.handle(request)
+  if (path.startsWith('/api/2.0/secrets/')) return parts.secrets.handle(request)
   if (/^\/api\/2\.0\/sql\/warehouses(\/|$)/.test(path)) {
     return handleWarehouses(parts.warehouse, request)
   }
