@@ -1,0 +1,23 @@
+export { type Control, controlOf } from './control.ts'
+export { controlDocs } from './control-docs.ts'
+export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
+export type { Files, Sql, SqlValue } from './ports.ts'
+export {
+  createRecorder,
+  type Recorder,
+  type RecorderCounts,
+  type RecorderLimits,
+  type RecorderSettings,
+} from './recorder.ts'
+export { type NewRun, type RunEnd, type Runs, runsIn } from './runs.ts'
+export { controlStatements } from './schema.ts'
+export type { PartSummary } from './uploads.ts'
+export {
+  type Account,
+  type NewWindow,
+  type Window,
+  type WindowCounts,
+  type Windows,
+  windowIdOf,
+  windowsIn,
+} from './windows.ts'

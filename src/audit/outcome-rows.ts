@@ -1,0 +1,141 @@
+import {
+  type BatchOutcome,
+  type InvalidRow,
+  type MessageBlock,
+  type MessageRun,
+  messageIdBytes,
+} from '../core/index.ts'
+import { outcomeLog } from './history-tables.ts'
+import { type PartValue, PlainColumn } from './parquet/columns.ts'
+import type { PartBuilder } from './parquet/part.ts'
+import { type PartRows, partRows } from './part-rows.ts'
+
+/** What every outcome of a run has in common. */
+export interface OutcomeContext {
+  readonly windowId: string
+  readonly sync: string
+  readonly destination: string
+  readonly runId: string
+  /** The attempt at the window. */
+  readonly attempt: number
+  /** The Customer.io call. */
+  readonly call: string
+  /** The event's name where the sync file states it; otherwise each block brings the names. */
+  readonly eventName?: string
+  /** Whether the messages themselves are written down. */
+  readonly keepPayload: boolean
+}
+
+/** Turns outcomes into rows of `outcome_log`: whole runs of messages at a time, byte for byte, no row objects. */
+export class OutcomeRows {
+  readonly #key = new PlainColumn()
+  readonly #person = new PlainColumn()
+  readonly #messageId = new PlainColumn()
+  readonly #bytes = new PlainColumn()
+  readonly #event: PlainColumn | undefined
+  readonly #payload: PlainColumn | undefined
+  readonly #common: Readonly<Record<string, PartValue>>
+  readonly #rows: PartRows
+
+  constructor(context: OutcomeContext) {
+    this.#event = context.eventName === undefined ? new PlainColumn() : undefined
+    this.#payload = context.keepPayload ? new PlainColumn() : undefined
+    this.#common = {
+      window_id: context.windowId,
+      sync: context.sync,
+      destination: context.destination,
+      run_id: context.runId,
+      attempt: context.attempt,
+      call: context.call,
+      event: context.eventName ?? null,
+      row_hash: null,
+      payload: null,
+    }
+    this.#rows = partRows(outcomeLog, {
+      message_key: this.#key,
+      person: this.#person,
+      message_id: this.#messageId,
+      bytes: this.#bytes,
+      event: this.#event,
+      payload: this.#payload,
+    })
+  }
+
+  get part(): PartBuilder {
+    return this.#rows.part
+  }
+
+  /** Appends the outcome of the messages of a batch and gives their number. */
+  append(outcome: BatchOutcome): number {
+    let count = 0
+    for (const run of outcome.runs) {
+      this.#appendRun(run)
+      count += run.to - run.from
+    }
+    this.#repeat(count, {
+      status: outcome.status,
+      reason: outcome.reason ?? null,
+      reason_text: outcome.text ?? null,
+      batch_id: outcome.batch === '' ? null : outcome.batch,
+      send_attempt: outcome.attempt,
+      sent_at: outcome.sentAt,
+    })
+    return count
+  }
+
+  /** Appends rows that made no message, found at `foundAt` (ms since the epoch). */
+  appendInvalid(rows: readonly InvalidRow[], foundAt: number): void {
+    for (const row of rows) {
+      this.#key.text(row.key)
+      this.#messageId.text(row.id)
+      this.#rows.repeat({ reason: row.reason, reason_text: row.text }, 1)
+    }
+    for (const column of [this.#person, this.#bytes, this.#event, this.#payload]) {
+      column?.nulls(rows.length)
+    }
+    this.#repeat(rows.length, {
+      status: 'invalid',
+      partition_value: null,
+      batch_id: null,
+      send_attempt: 0,
+      sent_at: foundAt,
+    })
+  }
+
+  #appendRun({ block, from, to }: MessageRun): void {
+    const { keys, identities, events } = block
+    this.#key.slices(keys.bytes, keys.offsets, keys.offsets.subarray(1), from, to)
+    this.#person.slices(
+      identities.bytes,
+      identities.offsets,
+      identities.offsets.subarray(1),
+      from,
+      to,
+    )
+    this.#messageId.fixed(block.ids, messageIdBytes, from, to)
+    this.#bytes.lengths(block.starts, block.ends, from, to)
+    this.#payload?.slices(block.bytes, block.starts, block.ends, from, to)
+    if (events === undefined) this.#event?.nulls(to - from)
+    else this.#event?.slices(events.bytes, events.offsets, events.offsets.subarray(1), from, to)
+    this.#appendPartitions(block, from, to)
+  }
+
+  #appendPartitions(block: MessageBlock, from: number, to: number): void {
+    const name = (i: number) => block.partitions[block.partition?.[i] ?? 0] ?? null
+    if (block.partition === undefined) {
+      this.#rows.repeat({ partition_value: name(0) }, to - from)
+      return
+    }
+    for (let start = from, i = from + 1; i <= to; i++) {
+      if (i < to && block.partition[i] === block.partition[start]) continue
+      this.#rows.repeat({ partition_value: name(start) }, i - start)
+      start = i
+    }
+  }
+
+  #repeat(count: number, values: Readonly<Record<string, PartValue>>): void {
+    this.#rows.repeat(this.#common, count)
+    this.#rows.repeat(values, count)
+    this.part.rowsAdded()
+  }
+}

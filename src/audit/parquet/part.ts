@@ -1,0 +1,194 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import parquet from 'parquetjs-lite'
+import { type ColumnChunk, type PartColumn, type PartType, PlainColumn } from './columns.ts'
+import { dataPage, dictionaryPage, encodings } from './pages.ts'
+
+const deflate = promisify(gzip)
+
+/** A column of a part: its name, its type, and where its rows are collected. */
+export interface PartField {
+  readonly name: string
+  readonly type: PartType
+  readonly column: PartColumn
+}
+
+interface RowGroup {
+  readonly rows: number
+  readonly chunks: readonly ColumnChunk[]
+}
+
+/** A part whose rows are complete, before it becomes a file. */
+export interface SealedPart {
+  readonly rows: number
+  /** About how much memory it takes. */
+  readonly bytes: number
+  readonly fields: readonly PartField[]
+  readonly groups: readonly RowGroup[]
+}
+
+/** When a row group ends. */
+const groupRows = 50_000
+const groupBytes = 16 * 1024 * 1024
+
+/** Collects rows, column by column, into row groups. Fill all columns, then call {@link PartBuilder.rowsAdded}. */
+export class PartBuilder {
+  readonly #fields: readonly PartField[]
+  #groups: RowGroup[] = []
+  #groupedRows = 0
+  #groupedBytes = 0
+
+  constructor(fields: readonly PartField[]) {
+    this.#fields = fields
+  }
+
+  get rows(): number {
+    return this.#groupedRows + (this.#fields[0]?.column.rows ?? 0)
+  }
+
+  get bytes(): number {
+    return this.#groupedBytes + this.#openBytes()
+  }
+
+  /** Ends the row group when it is full. */
+  rowsAdded(): void {
+    if ((this.#fields[0]?.column.rows ?? 0) >= groupRows || this.#openBytes() >= groupBytes) {
+      this.#endGroup()
+    }
+  }
+
+  /** Everything so far as one part; the builder starts again, empty. */
+  seal(): SealedPart {
+    this.#endGroup()
+    const sealed = {
+      rows: this.#groupedRows,
+      bytes: this.#groupedBytes,
+      fields: this.#fields,
+      groups: this.#groups,
+    }
+    this.#groups = []
+    this.#groupedRows = 0
+    this.#groupedBytes = 0
+    return sealed
+  }
+
+  #openBytes(): number {
+    let bytes = 0
+    for (const { column } of this.#fields) bytes += column.bytes
+    return bytes
+  }
+
+  #endGroup(): void {
+    const rows = this.#fields[0]?.column.rows ?? 0
+    if (rows === 0) return
+    const torn = this.#fields.find(({ column }) => column.rows !== rows)
+    if (torn !== undefined) throw new RangeError(`column ${torn.name} is not as long as the others`)
+    this.#groupedBytes += this.#openBytes()
+    this.#groupedRows += rows
+    this.#groups.push({ rows, chunks: this.#fields.map(({ column }) => column.take()) })
+  }
+}
+
+/**
+ * The part as a Parquet file: version 1 pages, one per column and row group, without statistics or page index.
+ * `compress` runs gzip level 1 over plain columns, off the main thread; the others are a few bytes anyway.
+ */
+export async function encodePart(part: SealedPart, compress: boolean): Promise<Uint8Array> {
+  const zipped = (field: PartField) => compress && field.column instanceof PlainColumn
+  const schema = new parquet.ParquetSchema(
+    Object.fromEntries(
+      part.fields.map((field) => [
+        field.name,
+        {
+          type: parquetTypes[field.type],
+          optional: true,
+          compression: zipped(field) ? 'GZIP' : 'UNCOMPRESSED',
+          statistics: false,
+        },
+      ]),
+    ),
+  )
+  const written: Uint8Array[] = []
+  const writer = new parquet.ParquetEnvelopeWriter(
+    schema,
+    (bytes) => {
+      written.push(bytes)
+    },
+    () => {},
+    0,
+    { useDataPageV2: false, pageIndex: false },
+  )
+  writer.writeHeader()
+  for (const group of part.groups) {
+    await nextTurn() // a row group takes a few milliseconds; others want the thread too
+    const columns: Record<string, EncodedColumn> = {}
+    for (const [i, field] of part.fields.entries()) {
+      const chunk = group.chunks[i]
+      if (chunk !== undefined) columns[field.name] = await encodeColumn(chunk, zipped(field))
+    }
+    writeGroup(writer, group.rows, columns)
+  }
+  writer.writeFooter({})
+  return Buffer.concat(written)
+}
+
+interface EncodedColumn {
+  readonly data: Uint8Array
+  readonly dictionary?: Uint8Array
+  readonly rawBytes: number
+}
+
+async function encodeColumn(chunk: ColumnChunk, zipped: boolean): Promise<EncodedColumn> {
+  const stored = zipped ? await deflate(chunk.body, { level: 1 }) : chunk.body
+  const content = { values: chunk.rows, stored, rawBytes: chunk.body.length }
+  if (chunk.dictionary === undefined) {
+    const data = dataPage(content, encodings.plain)
+    return { data, rawBytes: data.length - stored.length + chunk.body.length }
+  }
+  const { entries, body } = chunk.dictionary
+  const data = dataPage(content, encodings.dictionary)
+  const dictionary = dictionaryPage({ values: entries, stored: body, rawBytes: body.length })
+  return { data, dictionary, rawBytes: data.length + dictionary.length }
+}
+
+/**
+ * Hands a row group to the envelope writer, then corrects what it cannot know of pages made elsewhere: where the
+ * dictionary ends and the data begins, and sizes before compression.
+ */
+function writeGroup(
+  writer: InstanceType<typeof parquet.ParquetEnvelopeWriter>,
+  rows: number,
+  columns: Readonly<Record<string, EncodedColumn>>,
+): void {
+  const pages = Object.entries(columns).map(([name, { data, dictionary }]) => {
+    const page = { page: data, num_values: rows, first_row_index: 0 }
+    return [
+      name,
+      dictionary === undefined
+        ? [page]
+        : [{ page: dictionary, num_values: 0, first_row_index: 0 }, page],
+    ] as const
+  })
+  writer.writeRowGroup({
+    rowCount: rows,
+    pages: Object.fromEntries(pages.map(([name, list]) => [name, [...list]])),
+  })
+  const written = writer.rowGroups.at(-1)?.columns ?? []
+  for (const [i, { dictionary, rawBytes }] of Object.values(columns).entries()) {
+    const meta = written[i]?.meta_data
+    if (meta === undefined) continue
+    meta.total_uncompressed_size = rawBytes
+    if (dictionary === undefined) continue
+    meta.dictionary_page_offset = meta.data_page_offset
+    meta.data_page_offset += dictionary.length
+    meta.encodings.push(encodings.dictionary)
+  }
+}
+
+const parquetTypes = {
+  STRING: 'UTF8',
+  INT: 'INT32',
+  BIGINT: 'INT64',
+  TIMESTAMP: 'TIMESTAMP_MICROS',
+} as const

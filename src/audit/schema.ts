@@ -1,0 +1,77 @@
+import { quoteName, quoteText } from '../warehouse/index.ts'
+import { controlOf, volumeName } from './control.ts'
+import { outcomeLog, requests, runs, windows } from './history-tables.ts'
+import {
+  acts,
+  checkpoints,
+  erased,
+  holds,
+  ledger,
+  mappings,
+  quality,
+  receipts,
+} from './state-tables.ts'
+import type { Column, Table } from './table.ts'
+import { account, deadLetters, outcomes, type View } from './views.ts'
+
+/** Every control table. */
+export const controlTables: readonly Table[] = [
+  windows,
+  runs,
+  outcomeLog,
+  requests,
+  ledger,
+  checkpoints,
+  mappings,
+  acts,
+  holds,
+  receipts,
+  erased,
+  quality,
+]
+
+/** Every view, each after those it reads. */
+export const controlViews: readonly View[] = [outcomes, deadLetters, account]
+
+/**
+ * The statements that set up the control schema, one by one, in order. Each can be repeated at any time: what exists
+ * stays as it is, views are replaced. The catalog must exist.
+ *
+ * @param control catalog and schema, for example `main.customerio`
+ */
+export function controlStatements(control: string): string[] {
+  const at = controlOf(control)
+  return [
+    `CREATE SCHEMA IF NOT EXISTS ${at.schema} COMMENT 'State and audit of customerio-jobs'`,
+    `CREATE VOLUME IF NOT EXISTS ${at.name(volumeName)} COMMENT 'Parts: outcomes and requests on their way into the control tables'`,
+    ...controlTables.map((table) => createTable(at.name(table.name), table)),
+    ...controlViews.map((view) => createView(at.name(view.name), view, view.query(at))),
+  ]
+}
+
+function createTable(name: string, table: Table): string {
+  const properties = Object.entries(table.properties ?? {})
+  return [
+    `CREATE TABLE IF NOT EXISTS ${name} (\n${table.columns.map(columnLine).join(',\n')}\n)`,
+    'USING DELTA',
+    `CLUSTER BY (${table.clusterBy.map(quoteName).join(', ')})`,
+    `COMMENT ${quoteText(table.comment)}`,
+    ...(properties.length === 0
+      ? []
+      : [
+          `TBLPROPERTIES (${properties.map(([key, value]) => `${quoteText(key)} = ${quoteText(value)}`).join(', ')})`,
+        ]),
+  ].join('\n')
+}
+
+function columnLine(column: Column): string {
+  const required = column.required ? ' NOT NULL' : ''
+  return `  ${quoteName(column.name)} ${column.type}${required} COMMENT ${quoteText(column.comment)}`
+}
+
+function createView(name: string, view: View, query: string): string {
+  const columns = view.columns.map(
+    ([column, comment]) => `  ${quoteName(column)} COMMENT ${quoteText(comment)}`,
+  )
+  return `CREATE OR REPLACE VIEW ${name} (\n${columns.join(',\n')}\n)\nCOMMENT ${quoteText(view.comment)}\nAS ${query}`
+}

@@ -1,0 +1,204 @@
+import { AuditError } from '../core/index.ts'
+import { controlOf } from './control.ts'
+import { windows } from './history-tables.ts'
+import { count, insertOnce } from './insert-once.ts'
+import type { Sql } from './ports.ts'
+
+/** How the rows of a window were counted when it was opened: by the warehouse, on the pinned source. */
+export interface WindowCounts {
+  readonly rows: number
+  readonly nullKeys: number
+  readonly duplicateKeys: number
+  readonly noRoute: number
+  readonly unchanged: number
+  readonly held: number
+  readonly ignored: number
+}
+
+/** What an attempt needs to know of a window. Nothing in it changes once the window is open. */
+export interface NewWindow {
+  readonly sync: string
+  readonly destination: string
+  /** From {@link nextWindow}. */
+  readonly number: number
+  readonly kind: 'sync' | 'replay' | 'backfill'
+  /** What every attempt reads, as the source room wrote it. */
+  readonly pin: string
+  readonly mapping: string
+  readonly mappingHash: string
+  readonly counts: WindowCounts
+  /** The run that opens it. */
+  readonly runId: string
+  readonly openedAt: Date
+}
+
+/** A window as it stands in the control schema. */
+export interface Window extends NewWindow {
+  readonly windowId: string
+  readonly state: 'open' | 'closed'
+}
+
+/** The rows of a window by their fate; `pending` is what nothing accounts for yet. */
+export interface Account {
+  readonly rows: number
+  readonly delivered: number
+  readonly invalid: number
+  readonly rejected: number
+  readonly undelivered: number
+  readonly unchanged: number
+  readonly held: number
+  readonly ignored: number
+  readonly pending: number
+}
+
+/** The name of a window: `customers.eu.000042`. */
+export function windowIdOf(sync: string, destination: string, number: number): string {
+  return `${sync}.${destination}.${String(number).padStart(6, '0')}`
+}
+
+/** The windows of one control schema. */
+export interface Windows {
+  /** The number that the next window of a sync and destination gets, from 1. */
+  next(sync: string, destination: string): Promise<number>
+  /** The open window of a sync and destination; the oldest one if there are several. */
+  findOpen(sync: string, destination: string): Promise<Window | undefined>
+  /**
+   * Writes a window down before its first row is read. Can be repeated. Throws an AuditError where another run
+   * opened a window of that number.
+   */
+  open(window: NewWindow): Promise<Window>
+  account(windowId: string): Promise<Account>
+  /**
+   * Closes a window whose rows are all accounted for. Can be repeated. Throws an AuditError, and leaves the window
+   * open, where rows are missing or counted twice.
+   */
+  close(windowId: string, closedAt: Date): Promise<Account>
+}
+
+/** Opens, finds and closes windows in `control` (catalog and schema). */
+export function windowsIn(sql: Sql, control: string): Windows {
+  const at = controlOf(control)
+  const table = at.name(windows.name)
+
+  const account = async (windowId: string): Promise<Account> => {
+    const [row] = await sql.query(
+      `SELECT * FROM ${at.name('account')} WHERE \`window_id\` = :window_id`,
+      { window_id: windowId },
+    )
+    if (row === undefined) {
+      throw new AuditError('WINDOW_MISSING', `there is no window ${windowId} in ${table}`)
+    }
+    return toAccount(row)
+  }
+
+  return {
+    async next(sync, destination) {
+      const [row] = await sql.query(
+        `SELECT max(\`window_number\`) AS \`last\` FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination`,
+        { sync, destination },
+      )
+      return count(row?.last) + 1
+    },
+
+    async findOpen(sync, destination) {
+      const [row] = await sql.query(
+        `SELECT * FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`state\` = 'open' ORDER BY \`window_number\` LIMIT 1`,
+        { sync, destination },
+      )
+      return row === undefined ? undefined : toWindow(row)
+    },
+
+    async open(window) {
+      const windowId = windowIdOf(window.sync, window.destination, window.number)
+      await insertOnce(sql, table, windows, ['window_id'], {
+        window_id: windowId,
+        sync: window.sync,
+        destination: window.destination,
+        window_number: window.number,
+        kind: window.kind,
+        state: 'open',
+        pin: window.pin,
+        mapping_hash: window.mappingHash,
+        mapping: window.mapping,
+        row_count: window.counts.rows,
+        null_keys: window.counts.nullKeys,
+        duplicate_keys: window.counts.duplicateKeys,
+        no_route: window.counts.noRoute,
+        unchanged: window.counts.unchanged,
+        held: window.counts.held,
+        ignored: window.counts.ignored,
+        run_id: window.runId,
+        opened_at: window.openedAt,
+      })
+      const [row] = await sql.query(`SELECT * FROM ${table} WHERE \`window_id\` = :window_id`, {
+        window_id: windowId,
+      })
+      if (row?.run_id !== window.runId) {
+        throw new AuditError(
+          'WINDOW_TAKEN',
+          `another run opened window ${windowId} at the same time; run the command again, it goes on with that window`,
+        )
+      }
+      return toWindow(row)
+    },
+
+    account,
+
+    async close(windowId, closedAt) {
+      const sums = await account(windowId)
+      if (sums.pending !== 0) {
+        throw new AuditError(
+          'ROWS_UNACCOUNTED',
+          sums.pending > 0
+            ? `window ${windowId} has ${sums.pending} of ${sums.rows} rows without an outcome; it stays open, run the command again`
+            : `window ${windowId} has ${-sums.pending} outcomes more than its ${sums.rows} rows; it stays open, check that its source is pinned and its keys are unique`,
+          { context: { window: windowId, rows: sums.rows, pending: sums.pending } },
+        )
+      }
+      await sql.execute(
+        `UPDATE ${table} SET \`state\` = 'closed', \`closed_at\` = CAST(:closed_at AS TIMESTAMP) WHERE \`window_id\` = :window_id AND \`state\` = 'open'`,
+        { window_id: windowId, closed_at: closedAt },
+      )
+      return sums
+    },
+  }
+}
+
+function toWindow(row: Readonly<Record<string, unknown>>): Window {
+  return {
+    windowId: String(row.window_id),
+    sync: String(row.sync),
+    destination: String(row.destination),
+    number: count(row.window_number),
+    kind: row.kind as Window['kind'],
+    state: row.state as Window['state'],
+    pin: String(row.pin),
+    mapping: String(row.mapping),
+    mappingHash: String(row.mapping_hash),
+    counts: {
+      rows: count(row.row_count),
+      nullKeys: count(row.null_keys),
+      duplicateKeys: count(row.duplicate_keys),
+      noRoute: count(row.no_route),
+      unchanged: count(row.unchanged),
+      held: count(row.held),
+      ignored: count(row.ignored),
+    },
+    runId: String(row.run_id),
+    openedAt: row.opened_at as Date,
+  }
+}
+
+function toAccount(row: Readonly<Record<string, unknown>>): Account {
+  return {
+    rows: count(row.row_count),
+    delivered: count(row.delivered),
+    invalid: count(row.invalid),
+    rejected: count(row.rejected),
+    undelivered: count(row.undelivered),
+    unchanged: count(row.unchanged),
+    held: count(row.held),
+    ignored: count(row.ignored),
+    pending: count(row.pending),
+  }
+}

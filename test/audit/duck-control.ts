@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { Files, Sql, SqlValue } from '../../src/audit/index.ts'
+
+/**
+ * A control schema in DuckDB and a volume in a folder: the audit's own statements, run by an engine that is not ours.
+ * It rewrites only what DuckDB spells differently, and fails on everything else.
+ */
+export class DuckControl implements Sql, Files {
+  readonly statements: string[] = []
+  readonly #duck: DuckDBInstance
+  readonly #connection: DuckDBConnection
+  readonly #folder: string
+  readonly #copied = new Set<string>()
+
+  private constructor(duck: DuckDBInstance, connection: DuckDBConnection, folder: string) {
+    this.#duck = duck
+    this.#connection = connection
+    this.#folder = folder
+  }
+
+  static async open(): Promise<DuckControl> {
+    const duck = await DuckDBInstance.create(':memory:')
+    const connection = await duck.connect()
+    await connection.run("SET TimeZone='UTC'")
+    return new DuckControl(duck, connection, await mkdtemp(join(tmpdir(), 'control-')))
+  }
+
+  async close(): Promise<void> {
+    this.#connection.closeSync()
+    this.#duck.closeSync()
+    await rm(this.#folder, { recursive: true })
+  }
+
+  async query(sql: string, params: Readonly<Record<string, SqlValue>> = {}) {
+    const reader = await this.#connection.runAndReadAll(translate(sql), bound(params))
+    return reader
+      .getRowObjectsJS()
+      .map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [
+            name,
+            typeof value === 'bigint' && Number.isSafeInteger(Number(value))
+              ? Number(value)
+              : value,
+          ]),
+        ),
+      )
+  }
+
+  async execute(sql: string, params: Readonly<Record<string, SqlValue>> = {}) {
+    this.statements.push(sql)
+    if (sql.startsWith('COPY INTO')) return { rows: await this.#copyInto(sql) }
+    if (/^CREATE (SCHEMA|VOLUME) IF NOT EXISTS /.test(sql)) return { rows: 0 }
+    const result = await this.#connection.run(translate(sql), bound(params))
+    return { rows: result.rowsChanged }
+  }
+
+  /** Loads the files of a folder that it has not loaded before, as COPY INTO does. */
+  async #copyInto(sql: string): Promise<number> {
+    const [, table, columns, folder] =
+      /^COPY INTO (\S+)\nFROM \(SELECT (.*)\nFROM '(.*)'\)\nFILEFORMAT = PARQUET$/.exec(sql) ?? []
+    if (table === undefined || columns === undefined || folder === undefined) {
+      throw new Error(`not the COPY INTO we know: ${sql}`)
+    }
+    const files = (await this.list(folder)).filter(({ path }) => !this.#copied.has(path))
+    let rows = 0
+    for (const { path } of files) {
+      const select = columns.replace('_metadata.file_path', `'dbfs:${path}'`)
+      const result = await this.#connection.run(
+        translate(`INSERT INTO ${table} BY NAME SELECT ${select} FROM '${this.#local(path)}'`),
+      )
+      rows += result.rowsChanged
+      this.#copied.add(path)
+    }
+    return rows
+  }
+
+  async put(path: string, bytes: Uint8Array) {
+    const file = this.#local(path)
+    await mkdir(dirname(file), { recursive: true })
+    try {
+      await writeFile(file, bytes, { flag: 'wx' })
+      return 'created' as const
+    } catch (error) {
+      if ((error as { code?: string }).code === 'EEXIST') return 'exists' as const
+      throw error
+    }
+  }
+
+  async list(folder: string) {
+    try {
+      const names = (await readdir(this.#local(folder))).sort()
+      return await Promise.all(
+        names.map(async (name) => {
+          const path = `${folder.replace(/\/$/, '')}/${name}`
+          return { path, bytes: (await stat(this.#local(path))).size }
+        }),
+      )
+    } catch {
+      return []
+    }
+  }
+
+  async delete(path: string): Promise<void> {
+    await unlink(this.#local(path))
+  }
+
+  #local(path: string): string {
+    return join(this.#folder, path)
+  }
+}
+
+function bound(params: Readonly<Record<string, SqlValue>>) {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      value instanceof Date ? value.toISOString() : value,
+    ]),
+  )
+}
+
+function translate(sql: string): string {
+  return sql
+    .replaceAll('`main`.`customerio`.', '')
+    .replaceAll('`', '"')
+    .replace(/(?<!:):([a-z_]+)/g, '$$$1')
+    .replace(/ COMMENT '[^']*'/g, '')
+    .replace(/^(COMMENT|USING|CLUSTER BY|TBLPROPERTIES).*\n?/gm, (line) =>
+      line.startsWith('USING (') ? line : '',
+    )
+    .replace(/(?<= )STRING\b/g, 'VARCHAR')
+}
