@@ -1,0 +1,87 @@
+import { messageIdBytes } from '../core/index.ts'
+import type { Person } from './envelope.ts'
+import { close } from './json.ts'
+import { type Batch, bindMembers } from './members.ts'
+import { literal, type Out, writeLiteral } from './out.ts'
+import type { Plan } from './plan.ts'
+import type { Refusal } from './reasons.ts'
+import { writeQuoted } from './texts.ts'
+import { type Moment, writeIso } from './times.ts'
+
+/** What was read of a row before its message is written. */
+export interface Envelope {
+  readonly person: Person
+  readonly identities: Out
+  readonly events: Out
+  readonly moment: Moment
+  readonly ids: Uint8Array
+}
+
+/** Writes the whole message of a row, whose envelope stands at these places, or refuses the row. */
+export type WriteBody = (
+  row: number,
+  identityStart: number,
+  eventStart: number,
+  idStart: number,
+) => Refusal | undefined
+
+/** A writer of whole messages. */
+export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBody {
+  const { out } = batch
+  const { person, identities, events, moment, ids } = envelope
+  const head = literal(`{"type":"${plan.call}","messageId":"`)
+  const user = literal('","userId":')
+  const onlyAnonymous = literal('","anonymousId":')
+  const alsoAnonymous = literal(',"anonymousId":')
+  const eventName = literal(',"event":')
+  const constantEvent =
+    plan.event !== undefined && 'name' in plan.event
+      ? literal(`,"event":${JSON.stringify(plan.event.name)}`)
+      : undefined
+  const fromColumn = plan.event !== undefined && 'column' in plan.event
+  const time = literal(',"timestamp":"')
+  const payload = literal(`,"${plan.body}":{`)
+  const endTime = literal(`","${plan.body}":{`)
+  const members = bindMembers(plan.members, batch)
+  const context = plan.context && bindMembers(plan.context, batch)
+  const openContext = literal(',"context":{')
+  const tail = literal(
+    plan.integrations === undefined ? '}' : `,"integrations":${JSON.stringify(plan.integrations)}}`,
+  )
+
+  return (row, identityStart, eventStart, idStart) => {
+    writeLiteral(out, head)
+    out.reserve(messageIdBytes)
+    for (let i = 0; i < messageIdBytes; i++) out.bytes[out.at + i] = ids[idStart + i] ?? 0
+    out.at += messageIdBytes
+    writeLiteral(out, person.isKnown ? user : onlyAnonymous)
+    writeQuoted(out, identities.bytes, identities.view, identityStart, identities.at)
+    const { anonymous } = person
+    if (person.isKnown && anonymous.at > 0) {
+      writeLiteral(out, alsoAnonymous)
+      writeQuoted(out, anonymous.bytes, anonymous.view, 0, anonymous.at)
+    }
+    if (constantEvent !== undefined) writeLiteral(out, constantEvent)
+    else if (fromColumn) {
+      writeLiteral(out, eventName)
+      writeQuoted(out, events.bytes, events.view, eventStart, events.at)
+    }
+    if (plan.at === undefined) writeLiteral(out, payload)
+    else {
+      writeLiteral(out, time)
+      writeIso(out, moment)
+      writeLiteral(out, endTime)
+    }
+    const refusal = members(row)
+    if (refusal !== undefined) return refusal
+    close(out, 0x7d)
+    if (context !== undefined) {
+      writeLiteral(out, openContext)
+      const refused = context(row)
+      if (refused !== undefined) return refused
+      close(out, 0x7d)
+    }
+    writeLiteral(out, tail)
+    return undefined
+  }
+}

@@ -1,0 +1,77 @@
+import type { Data, Decimal } from 'apache-arrow'
+import type { Write } from './cell.ts'
+import { decimalText, exactNumber, storePadded, writeAscii, writeInteger } from './numbers.ts'
+import type { Out } from './out.ts'
+import { wordsOf } from './words64.ts'
+
+/** A writer of decimals as SQL prints them, with every digit of the scale. */
+export function bindDecimalText(data: Data, { bitWidth, scale }: Decimal, out: Out): Write {
+  const unscaled = bindUnscaled(data, bitWidth / 32)
+  return (row) => void writeAscii(out, decimalText(unscaled(row), scale))
+}
+
+/**
+ * A writer of decimals as JSON: a number when a double carries exactly that value, else a string with every digit.
+ */
+export function bindDecimalJson(data: Data, { bitWidth, scale }: Decimal, out: Out): Write {
+  const stride = bitWidth / 32
+  const unscaled = bindUnscaled(data, stride)
+  const words = wordsOf(data)
+  return (row) => {
+    const low = (words[row * stride] ?? 0) >>> 0
+    const high = words[row * stride + 1] ?? 0
+    const small = high * 0x1_0000_0000 + low
+    if (isShort(words, row * stride, stride) && Math.abs(small) < 1e15 && scale >= 0) {
+      writeScaled(out, small, scale)
+      return undefined
+    }
+    const text = decimalText(unscaled(row), scale)
+    writeAscii(out, exactNumber(text) ?? `"${text}"`)
+    return undefined
+  }
+}
+
+/** True when all words above the lowest two only repeat the sign. */
+function isShort(words: Int32Array, at: number, stride: number): boolean {
+  const sign = (words[at + 1] ?? 0) >> 31
+  for (let i = 2; i < stride; i++) if (words[at + i] !== sign) return false
+  return true
+}
+
+/** Appends `unscaled / 10^scale` without needless zeros; up to fifteen digits are always exact in a double. */
+function writeScaled(out: Out, unscaled: number, scale: number): void {
+  let rest = Math.abs(unscaled)
+  let places = rest === 0 ? 0 : scale
+  while (places > 0 && rest % 10 === 0) {
+    rest /= 10
+    places--
+  }
+  if (unscaled < 0) out.push(0x2d)
+  if (places === 0) {
+    writeInteger(out, rest)
+    return
+  }
+  const whole = places > 15 ? 0 : Math.floor(rest / 10 ** places)
+  writeInteger(out, whole)
+  out.push(0x2e)
+  const fraction = places > 15 ? rest : rest - whole * 10 ** places
+  out.reserve(places)
+  // In two parts, for digits are stored from 32-bit integers.
+  const tail = Math.min(places, 8)
+  const head = places - tail
+  const left = Math.floor(fraction / 1e8)
+  storePadded(out.view, out.at, tail < 8 ? 0 : left, head)
+  storePadded(out.view, out.at + head, tail < 8 ? fraction : fraction - left * 1e8, tail)
+  out.at += places
+}
+
+function bindUnscaled(data: Data, stride: number): (row: number) => bigint {
+  const words = wordsOf(data)
+  return (row) => {
+    let value = BigInt(words[(row + 1) * stride - 1] ?? 0)
+    for (let i = stride - 2; i >= 0; i--) {
+      value = (value << 32n) | BigInt((words[row * stride + i] ?? 0) >>> 0)
+    }
+    return value
+  }
+}

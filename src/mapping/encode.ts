@@ -1,0 +1,155 @@
+import type { RecordBatch } from 'apache-arrow'
+import { type InvalidRow, type MessageBlock, messageIdBytes } from '../core/index.ts'
+import { bindBody } from './body.ts'
+import { columnsOfBatch, required } from './columns.ts'
+import { bindAppend, bindAt, bindEvent, bindPerson, type Source } from './envelope.ts'
+import { Interner } from './interner.ts'
+import { maxPartitions, otherPartition } from './limits.ts'
+import { bindIds, idText } from './message-ids.ts'
+import { Out } from './out.ts'
+import type { Plan } from './plan.ts'
+import { type Refusal, refuse, refuseRejected } from './reasons.ts'
+import { decodeText } from './texts.ts'
+import type { Moment } from './times.ts'
+import type { Kind } from './types.ts'
+
+/** What an encoder must know beside its plan. */
+export interface EncodeOptions {
+  readonly keyColumn: string
+  readonly rejectColumn: string
+  readonly idSecret: string
+  /** What stands before the key in the message id. */
+  readonly idParts: readonly string[]
+  /** The time of a message id where the message has no time of its own. */
+  readonly openedAt: number
+  readonly maxMessageBytes: number
+  readonly kinds: ReadonlyMap<string, Kind>
+}
+
+/** Encodes rows `from … to - 1` of a batch. */
+export type Encode = (batch: RecordBatch, from?: number, to?: number) => MessageBlock
+
+/**
+ * An encoder that writes messages straight from Arrow's buffers. Its working memory is kept from call to call; a
+ * block gets memory of its own.
+ */
+export function createEncode(plan: Plan, options: EncodeOptions): Encode {
+  const out = new Out(1 << 16)
+  const keys = new Out(1 << 12)
+  const identities = new Out(1 << 12)
+  const events = new Out(1 << 12)
+  const names = new Out(256)
+  const partitions = new Interner(maxPartitions - 1)
+  const event = plan.event !== undefined && 'column' in plan.event ? plan.event : undefined
+  // Events are the same in every window, states are not.
+  const usesTime = plan.call === 'track'
+
+  return (batch, from = 0, to = batch.numRows) => {
+    const rows = Math.max(0, to - from)
+    const find = columnsOfBatch(batch, options.kinds)
+    const source: Source = { column: required(find), from, to }
+    const rejects = find(options.rejectColumn)
+    const reject = rejects && bindAppend(rejects, names, source)
+    const key = bindAppend(source.column(options.keyColumn), keys, source)
+    const person = bindPerson(plan, source, identities)
+    const readEvent = event && bindEvent(event, source, events)
+    const moment: Moment = { seconds: 0, nanos: 0 }
+    const readAt = plan.at === undefined ? undefined : bindAt(plan.at, source, moment)
+    const partition =
+      plan.partition === undefined
+        ? undefined
+        : bindAppend(source.column(plan.partition), names, source)
+    const ids = new Uint8Array(rows * messageIdBytes + messageIdBytes)
+    const writeId = bindIds(options.idSecret, options.idParts, ids)
+    const writeBody = bindBody(
+      plan,
+      { ...source, out },
+      { person, identities, events, moment, ids },
+    )
+
+    const starts = new Uint32Array(rows)
+    const ends = new Uint32Array(rows)
+    const keyOffsets = new Int32Array(rows + 1)
+    const identityOffsets = new Int32Array(rows + 1)
+    const eventOffsets = new Int32Array(event === undefined ? 0 : rows + 1)
+    const partitionOf = new Uint16Array(partition === undefined ? 0 : rows)
+    const invalid: InvalidRow[] = []
+    const tooLarge = refuse('message_too_large', String(options.maxMessageBytes))
+    let count = 0
+    for (const each of [out, keys, identities, events]) each.at = 0
+
+    for (let row = from; row < to; row++) {
+      const start = out.at
+      const keyStart = keys.at
+      const identityStart = identities.at
+      const eventStart = events.at
+      const idStart = count * messageIdBytes
+      names.at = 0
+      const isRejected = reject?.(row) === true
+      const hasKey = key(row) && keys.at > keyStart
+      const badTime = readAt?.(row)
+      const ownTime = usesTime && badTime === undefined
+      const timeMs = ownTime
+        ? moment.seconds * 1000 + Math.floor(moment.nanos / 1e6)
+        : options.openedAt
+      writeId(keys.bytes, keyStart, keys.at, timeMs, idStart)
+      let refusal: Refusal | undefined
+      if (isRejected) refusal = refuseRejected(decodeText(names.written()))
+      else if (!hasKey) refusal = refuse('key_missing', options.keyColumn)
+      else {
+        refusal =
+          person.read(row) ??
+          readEvent?.(row) ??
+          badTime ??
+          writeBody(row, identityStart, eventStart, idStart)
+        if (refusal === undefined && out.at - start > options.maxMessageBytes) refusal = tooLarge
+      }
+      if (refusal !== undefined) {
+        const text = decodeText(keys.written(keyStart))
+        invalid.push({ key: text, id: idText(ids, idStart), ...refusal })
+        out.at = start
+        keys.at = keyStart
+        identities.at = identityStart
+        events.at = eventStart
+        continue
+      }
+      starts[count] = start
+      ends[count] = out.at
+      out.push(0x2c)
+      if (partition !== undefined) {
+        names.at = 0
+        partition(row)
+        partitionOf[count] = partitions.indexOf(names.bytes, 0, names.at)
+      }
+      count++
+      keyOffsets[count] = keys.at
+      identityOffsets[count] = identities.at
+      if (event !== undefined) eventOffsets[count] = events.at
+    }
+    return {
+      count,
+      bytes: out.bytes.slice(0, Math.max(0, out.at - 1)),
+      starts: starts.slice(0, count),
+      ends: ends.slice(0, count),
+      keys: { bytes: keys.bytes.slice(0, keys.at), offsets: keyOffsets.slice(0, count + 1) },
+      ids: ids.slice(0, count * messageIdBytes),
+      identities: {
+        bytes: identities.bytes.slice(0, identities.at),
+        offsets: identityOffsets.slice(0, count + 1),
+      },
+      ...(event !== undefined && {
+        events: {
+          bytes: events.bytes.slice(0, events.at),
+          offsets: eventOffsets.slice(0, count + 1),
+        },
+      }),
+      ...(partition !== undefined && { partition: partitionOf.slice(0, count) }),
+      partitions: partition === undefined ? [''] : partitionNames(partitions),
+      invalid,
+    }
+  }
+}
+
+function partitionNames({ texts }: Interner): string[] {
+  return texts.length < maxPartitions - 1 ? [...texts] : [...texts, otherPartition]
+}

@@ -1,0 +1,2 @@
+export { type CompileOptions, compile, type MappedField, type Mapping } from './mapping.ts'
+export { runTests, type TestResult } from './run-tests.ts'

@@ -1,0 +1,17 @@
+/**
+ * The longest person id in UTF-8 bytes. Source: Customer.io's Track API reference, which is what a workspace
+ * applies to people that arrive through Data Pipelines.
+ */
+export const maxIdentifierBytes = 150
+
+/** The longest event name in UTF-8 bytes. Source: as for {@link maxIdentifierBytes}. */
+export const maxEventBytes = 100
+
+/** What a value under `mask: redact` becomes. */
+export const redacted = '[redacted]'
+
+/** Partitions a mapping keeps apart; the values after that share the last one. */
+export const maxPartitions = 65_536
+
+/** The name of the partition that values beyond {@link maxPartitions} share. */
+export const otherPartition = '(other)'

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import type { RecordBatch, Schema } from 'apache-arrow'
+import {
+  type As,
+  InvalidFiles,
+  type Mask,
+  type MessageBlock,
+  type SyncSpec,
+} from '../core/index.ts'
+import { canonicalText } from './canonical.ts'
+import { problemsOf } from './check.ts'
+import { kindsOf } from './columns.ts'
+import { createEncode, type EncodeOptions } from './encode.ts'
+import { columnMembers, columnsOf, type Plan, planOf } from './plan.ts'
+import { isTime, kindOf } from './types.ts'
+
+/** What a mapping must know beside the sync file and the source's schema. */
+export interface CompileOptions {
+  /** The text column with the row's key, made by the warehouse. Default `_key`. */
+  readonly keyColumn?: string
+  /** A text column that marks rows as invalid with the reason code in it, where a batch has it. Default `_reject`. */
+  readonly rejectColumn?: string
+  /** The destination whose window is sent. */
+  readonly destination: string
+  /** The window, and when it was opened in milliseconds since the epoch. */
+  readonly window: { readonly number: number; readonly openedAt: number }
+  /** The secret that message ids are made with. */
+  readonly idSecret: string
+  /** The largest message in bytes; a larger one is invalid. Default 32,000, the documented 32 KB read with care. */
+  readonly maxMessageBytes?: number
+}
+
+/** One line of the inventory: which column goes where, and how. */
+export interface MappedField {
+  readonly column: string
+  /** Its place in the message, for example `traits.address.city`. */
+  readonly field: string
+  readonly as?: As
+  readonly mask?: Mask
+}
+
+/** A sync's mapping, compiled for one schema. */
+export interface Mapping {
+  /** The source columns it reads, without the key and reject columns. */
+  readonly columns: readonly string[]
+  /** The inventory: every column that leaves, and where to. */
+  readonly fields: readonly MappedField[]
+  /** True when no two rows of a window can be about the same identity, because the identity is the key. */
+  readonly oneMessagePerIdentity: boolean
+  /** What is sent, as canonical JSON text: the same for the same mapping, wherever the file's lines moved. */
+  readonly text: string
+  /** Hex SHA-256 of {@link text}. */
+  readonly hash: string
+  /**
+   * Encodes rows `from … to - 1` (default: all) of a batch, found by column name. A row that cannot become a
+   * message is in `invalid`. Throws SourceError `SCHEMA_CHANGED` when the batch does not fit the schema.
+   */
+  encode(batch: RecordBatch, from?: number, to?: number): MessageBlock
+}
+
+/**
+ * Compiles a sync's mapping for the schema of its source. Throws InvalidFiles with every problem at once: columns
+ * that are missing, types that cannot be sent, identifiers that do not identify.
+ */
+export function compile(sync: SyncSpec, schema: Schema, options: CompileOptions): Mapping {
+  const { plan, encodeOptions } = prepare(sync, schema, options)
+  return describe(sync, plan, createEncode(plan, encodeOptions))
+}
+
+/** What both encoders start from: the checked plan and its options with the defaults applied. */
+export function prepare(
+  sync: SyncSpec,
+  schema: Schema,
+  options: CompileOptions,
+): { plan: Plan; encodeOptions: EncodeOptions } {
+  const { keyColumn = '_key', rejectColumn = '_reject', maxMessageBytes = 32_000 } = options
+  const fields = schema.fields.filter(({ name }) => name !== keyColumn && name !== rejectColumn)
+  const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
+  const plan = planOf(sync.send, columns)
+  const problems = problemsOf(sync, fields, plan)
+  if (problems.length > 0) throw new InvalidFiles(problems)
+  const { number, openedAt } = options.window
+  const idParts =
+    plan.call === 'track'
+      ? ['event', sync.name]
+      : ['state', sync.name, options.destination, String(number)]
+  const { idSecret } = options
+  const kinds = kindsOf(schema)
+  return {
+    plan,
+    encodeOptions: { keyColumn, rejectColumn, idSecret, idParts, openedAt, maxMessageBytes, kinds },
+  }
+}
+
+/** Puts a mapping together from its plan and its encoder. */
+export function describe(sync: SyncSpec, plan: Plan, encode: Mapping['encode']): Mapping {
+  const text = canonicalText(plan)
+  const [key, ...more] = sync.source.key
+  return {
+    columns: columnsOf(plan),
+    fields: inventory(plan),
+    oneMessagePerIdentity: plan.call === 'identify' && more.length === 0 && key === plan.userId,
+    text,
+    hash: createHash('sha256').update(text).digest('hex'),
+    encode,
+  }
+}
+
+function inventory(plan: Plan): MappedField[] {
+  const envelope = [
+    { column: plan.userId, field: 'userId' },
+    { column: plan.anonymousId, field: 'anonymousId' },
+    {
+      column: plan.event && 'column' in plan.event ? plan.event.column : undefined,
+      field: 'event',
+    },
+    { column: plan.at, field: 'timestamp' },
+  ].flatMap(({ column, field }) => (column === undefined ? [] : [{ column, field }]))
+  const payload = columnMembers(plan).map(({ field, value: { column, as, mask } }) => ({
+    column,
+    field,
+    ...(as !== undefined && { as }),
+    ...(mask !== undefined && { mask }),
+  }))
+  return [...envelope, ...payload]
+}

@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto'
+import type { Data } from 'apache-arrow'
+import type { Write } from './cell.ts'
+import { bindJson, close } from './json.ts'
+import { redacted } from './limits.ts'
+import { bindNull } from './nulls.ts'
+import { literal, Out, writeLiteral } from './out.ts'
+import type { ColumnValue, Member } from './plan.ts'
+import { type Reason, type Refusal, refuse } from './reasons.ts'
+import { bindText } from './scalars.ts'
+import { decodeText } from './texts.ts'
+
+/** Writes the members of one object for a row, each followed by a comma, or refuses the row. */
+export type WriteMembers = (row: number) => Refusal | undefined
+
+/** One batch's columns and where its messages are written. */
+export interface Batch {
+  readonly out: Out
+  readonly from: number
+  readonly to: number
+  readonly column: (name: string) => Data
+}
+
+/** A writer of an object's members, in order. */
+export function bindMembers(members: readonly Member[], batch: Batch): WriteMembers {
+  const writers = members.map((member) => bindMember(member, batch))
+  return (row) => {
+    for (const write of writers) {
+      const refusal = write(row)
+      if (refusal !== undefined) return refusal
+    }
+    return undefined
+  }
+}
+
+function bindMember({ name, value }: Member, batch: Batch): WriteMembers {
+  const { out } = batch
+  const prefix = `${JSON.stringify(name)}:`
+  if (value.kind === 'column') return bindColumn(prefix, value, batch)
+  if (value.kind === 'constant') {
+    const whole = literal(`${prefix}${JSON.stringify(value.value)},`)
+    return () => void writeLiteral(out, whole)
+  }
+  const open = literal(`${prefix}{`)
+  const write = bindMembers(value.members, batch)
+  const isEmpty = value.members.length === 0
+  return (row) => {
+    const before = out.at
+    writeLiteral(out, open)
+    const inside = out.at
+    const refusal = write(row)
+    if (refusal !== undefined) return refusal
+    // An object that lost every member to `nulls: omit` is omitted like them.
+    if (out.at === inside && !isEmpty) out.at = before
+    else {
+      close(out, 0x7d)
+      out.push(0x2c)
+    }
+    return undefined
+  }
+}
+
+function bindColumn(name: string, value: ColumnValue, batch: Batch): WriteMembers {
+  const { out } = batch
+  const { column, nulls } = value
+  const data = batch.column(column)
+  const isNull = bindNull(data)
+  const prefix = literal(name)
+  const cleared = literal(`${name}null,`)
+  const write = bindValue(data, value, batch)
+  const onNull: WriteMembers = () => {
+    if (nulls === 'invalid') return refuse('value_missing', column)
+    if (nulls === 'clear') writeLiteral(out, cleared)
+    return undefined
+  }
+  return (row) => {
+    if (isNull?.(row)) return onNull(row)
+    const before = out.at
+    writeLiteral(out, prefix)
+    const reason = write(row)
+    if (reason === undefined) {
+      out.push(0x2c)
+      return undefined
+    }
+    out.at = before
+    return reason === 'null' ? onNull(row) : refuse(reason, column)
+  }
+}
+
+/** A writer of a column's value, masked and parsed as asked; `null` when parsed JSON turned out to be null. */
+function bindValue(
+  data: Data,
+  { as, mask }: ColumnValue,
+  { out, from, to }: Batch,
+): (row: number) => Reason | 'null' | undefined {
+  if (mask === 'redact') {
+    const text = literal(`"${redacted}"`)
+    return () => void writeLiteral(out, text)
+  }
+  if (mask === undefined && as !== 'json') return bindJson(data, { out, as, from, to })
+  const scratch = new Out(1024)
+  const text = bindText(data, { out: scratch, as, from, to })
+  const finish = mask === undefined ? writeParsed : mask === 'sha256' ? writeHash : writeLowerHash
+  return (row) => {
+    scratch.at = 0
+    return text(row) ?? finish(scratch.written(), out)
+  }
+}
+
+function writeParsed(bytes: Uint8Array, out: Out): Reason | 'null' | undefined {
+  const text = decodeText(bytes)
+  try {
+    if (JSON.parse(text) === null) return 'null'
+  } catch {
+    return 'value_not_json'
+  }
+  // The text itself keeps digits that a double would lose.
+  const kept = Buffer.from(text.trim())
+  out.reserve(kept.length)
+  out.bytes.set(kept, out.at)
+  out.at += kept.length
+  return undefined
+}
+
+/** The hex SHA-256 of the text with blanks at its ends removed and in lower case, as ad platforms match it. */
+function writeLowerHash(bytes: Uint8Array, out: Out): ReturnType<Write> {
+  return writeHash(Buffer.from(decodeText(bytes).trim().toLowerCase()), out)
+}
+
+function writeHash(bytes: Uint8Array, out: Out): ReturnType<Write> {
+  writeLiteral(out, literal(`"${hash('sha256', bytes, 'hex')}"`))
+  return undefined
+}

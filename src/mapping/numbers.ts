@@ -1,0 +1,99 @@
+import type { Out } from './out.ts'
+
+/** The characters of 00 … 99, two bytes each, as little-endian 16-bit values. */
+const pairs = Uint16Array.from(
+  { length: 100 },
+  (_, n) => 0x30 + Math.floor(n / 10) + ((0x30 + (n % 10)) << 8),
+)
+
+/** Writes `n` (0 … 99) as two digits at `at`; room must be reserved. */
+export function storePair(view: DataView, at: number, n: number): void {
+  view.setUint16(at, pairs[n] ?? 0, true)
+}
+
+/** Writes `n` (0 … 10^count - 1, below 2^31) as exactly `count` digits at `at`; room must be reserved. */
+export function storePadded(view: DataView, at: number, n: number, count: number): void {
+  let rest = n | 0
+  let end = at + count
+  while (end - at >= 2) {
+    const left = (rest / 100) | 0
+    end -= 2
+    storePair(view, end, rest - left * 100)
+    rest = left
+  }
+  if (end > at) view.setUint8(at, 0x30 + rest)
+}
+
+/** Appends a whole number of at most 2^53 either way, in digits. */
+export function writeInteger(out: Out, n: number): void {
+  out.reserve(20)
+  let rest = n
+  if (rest < 0) {
+    out.bytes[out.at++] = 0x2d
+    rest = -rest
+  }
+  if (rest < 1e9) writeShort(out, rest)
+  else {
+    const high = Math.floor(rest / 1e8)
+    writeShort(out, high)
+    storePadded(out.view, out.at, rest - high * 1e8, 8)
+    out.at += 8
+  }
+}
+
+/** Appends a whole number 0 … 999,999,999. */
+function writeShort(out: Out, n: number): void {
+  const count = digitsOf(n)
+  storePadded(out.view, out.at, n, count)
+  out.at += count
+}
+
+function digitsOf(n: number): number {
+  if (n < 1e4) return n < 100 ? (n < 10 ? 1 : 2) : n < 1e3 ? 3 : 4
+  if (n < 1e6) return n < 1e5 ? 5 : 6
+  return n < 1e7 ? 7 : n < 1e8 ? 8 : 9
+}
+
+/** Appends text that is known to be ASCII. */
+export function writeAscii(out: Out, text: string): void {
+  out.reserve(text.length)
+  for (let i = 0; i < text.length; i++) out.bytes[out.at++] = text.charCodeAt(i)
+}
+
+/**
+ * The double that prints like the given 32-bit float: 0.1 for the float nearest to 0.1, as SQL prints it, not
+ * 0.10000000149011612.
+ */
+export function shortestFloat(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return Number(value.toPrecision(9))
+}
+
+/** A decimal in plain digits, with all digits of its scale, as SQL prints it. */
+export function decimalText(unscaled: bigint, scale: number): string {
+  const sign = unscaled < 0n ? '-' : ''
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0')
+  if (scale <= 0) return unscaled === 0n ? '0' : sign + digits + '0'.repeat(-scale)
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+}
+
+/** The JSON number of a decimal's text when a double carries exactly that value, else undefined. */
+export function exactNumber(text: string): string | undefined {
+  const plain = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return plainDigits(Number(plain)) === plain ? plain : undefined
+}
+
+/** A double's shortest text without an exponent. */
+function plainDigits(value: number): string {
+  const [mantissa = '', exponent] = String(value).split('e')
+  if (exponent === undefined) return mantissa
+  const sign = mantissa.startsWith('-') ? '-' : ''
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
+  const point = whole.length + Number(exponent)
+  const digits = whole + fraction
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+  return sign + digits.padEnd(point, '0')
+}

@@ -1,0 +1,120 @@
+import type { RecordBatch, Schema } from 'apache-arrow'
+import {
+  type InvalidRow,
+  type MessageBlock,
+  messageId,
+  type SyncSpec,
+  type TextColumn,
+} from '../core/index.ts'
+import type { EncodeOptions } from './encode.ts'
+import { maxPartitions, otherPartition } from './limits.ts'
+import { type CompileOptions, describe, type Mapping, prepare } from './mapping.ts'
+import { plainMessage, plainTimeMs } from './plain.ts'
+import { type Cell, readCell } from './plain-cell.ts'
+import { plainText } from './plain-json.ts'
+import type { Plan } from './plan.ts'
+import { type Refusal, refuse, refuseRejected } from './reasons.ts'
+
+/** As `compile`, with the plain encoder instead of the compiled one: the same bytes, slowly. */
+export function compilePlain(sync: SyncSpec, schema: Schema, options: CompileOptions): Mapping {
+  const { plan, encodeOptions } = prepare(sync, schema, options)
+  const partitions: string[] = []
+  return describe(sync, plan, (batch, from = 0, to = batch.numRows) =>
+    encodePlain(plan, encodeOptions, partitions, batch, from, to),
+  )
+}
+
+function encodePlain(
+  plan: Plan,
+  options: EncodeOptions,
+  partitions: string[],
+  batch: RecordBatch,
+  from: number,
+  to: number,
+): MessageBlock {
+  const messages: { json: string; key: string; id: string; identity: string; event?: string }[] = []
+  const partition: number[] = []
+  const invalid: InvalidRow[] = []
+  for (let i = from; i < to; i++) {
+    const row = (column: string): Cell => {
+      const index = batch.schema.fields.findIndex(({ name }) => name === column)
+      const data = batch.data.children[index]
+      return data === undefined ? null : readCell(data, i)
+    }
+    const text = (column: string) => {
+      const cell = row(column)
+      return cell === null ? '' : plainText(cell)
+    }
+    const key = text(options.keyColumn)
+    const timeMs = (plan.call === 'track' ? plainTimeMs(plan, row) : undefined) ?? options.openedAt
+    const id = messageId(options.idSecret, timeMs, ...options.idParts, key)
+    const made = messageOrRefusal(plan, options, row, text, key, id)
+    if ('reason' in made) {
+      invalid.push({ key, id, ...made })
+      continue
+    }
+    messages.push({ ...made, key, id })
+    if (plan.partition !== undefined) partition.push(indexIn(partitions, text(plan.partition)))
+  }
+  return blockOf(plan, messages, partition, partitions, invalid)
+}
+
+function messageOrRefusal(
+  plan: Plan,
+  { keyColumn, rejectColumn, maxMessageBytes }: EncodeOptions,
+  row: (column: string) => Cell,
+  text: (column: string) => string,
+  key: string,
+  id: string,
+): ReturnType<typeof plainMessage> | Refusal {
+  if (row(rejectColumn) !== null) return refuseRejected(text(rejectColumn))
+  if (key === '') return refuse('key_missing', keyColumn)
+  const made = plainMessage(plan, row, id)
+  return 'json' in made && Buffer.byteLength(made.json) > maxMessageBytes
+    ? refuse('message_too_large', String(maxMessageBytes))
+    : made
+}
+
+function blockOf(
+  plan: Plan,
+  messages: readonly { json: string; key: string; id: string; identity: string; event?: string }[],
+  partition: readonly number[],
+  partitions: readonly string[],
+  invalid: readonly InvalidRow[],
+): MessageBlock {
+  const bytes = Buffer.from(messages.map(({ json }) => json).join(','))
+  const lengths = messages.map(({ json }) => Buffer.byteLength(json))
+  const starts = new Uint32Array(messages.length)
+  for (let i = 1; i < starts.length; i++) {
+    starts[i] = (starts[i - 1] ?? 0) + (lengths[i - 1] ?? 0) + 1
+  }
+  return {
+    count: messages.length,
+    bytes,
+    starts,
+    ends: starts.map((start, i) => start + (lengths[i] ?? 0)),
+    keys: textColumn(messages.map(({ key }) => key)),
+    ids: Buffer.from(messages.map(({ id }) => id).join('')),
+    identities: textColumn(messages.map(({ identity }) => identity)),
+    ...(plan.event !== undefined &&
+      'column' in plan.event && { events: textColumn(messages.map(({ event = '' }) => event)) }),
+    ...(plan.partition !== undefined && { partition: Uint16Array.from(partition) }),
+    partitions: plan.partition === undefined ? [''] : [...partitions],
+    invalid,
+  }
+}
+
+function textColumn(texts: readonly string[]): TextColumn {
+  const offsets = new Int32Array(texts.length + 1)
+  texts.forEach((text, i) => {
+    offsets[i + 1] = (offsets[i] ?? 0) + Buffer.byteLength(text)
+  })
+  return { bytes: Buffer.from(texts.join('')), offsets }
+}
+
+function indexIn(partitions: string[], text: string): number {
+  const isFull = partitions.length >= maxPartitions - 1
+  const name = isFull && !partitions.includes(text) ? otherPartition : text
+  const known = partitions.indexOf(name)
+  return known >= 0 ? known : partitions.push(name) - 1
+}

@@ -1,0 +1,143 @@
+import { isUtf8 } from 'node:buffer'
+import type { Data } from 'apache-arrow'
+import type { Out } from './out.ts'
+
+/** The texts of a column: text `i` is `bytes[offsets[i] … offsets[i + 1]]`, always valid UTF-8. */
+export interface Texts {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  readonly offsets: Int32Array | Float64Array
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Decodes UTF-8; what is not UTF-8 becomes U+FFFD, and a byte order mark stays. */
+export function decodeText(bytes: Uint8Array): string {
+  return decoder.decode(bytes)
+}
+
+/** The texts `from … to - 1` of a Utf8 or LargeUtf8 column, mended where they are not UTF-8. */
+export function textsOf(data: Data, from: number, to: number): Texts {
+  const bytes: Uint8Array = data.values
+  const raw: Int32Array | BigInt64Array = data.valueOffsets
+  const offsets = raw instanceof Int32Array ? raw : Float64Array.from(raw, Number)
+  return isSound(bytes, offsets, from, to)
+    ? { bytes, view: viewOf(bytes), offsets }
+    : mended(bytes, offsets, from, to)
+}
+
+/** True when every text is valid UTF-8: all bytes together are, and none starts within a character. */
+function isSound(bytes: Uint8Array, offsets: Texts['offsets'], from: number, to: number): boolean {
+  if (!isUtf8(bytes.subarray(offsets[from] ?? 0, offsets[to] ?? 0))) return false
+  for (let i = from + 1; i < to; i++) {
+    if (((bytes[offsets[i] ?? 0] ?? 0) & 0xc0) === 0x80) return false
+  }
+  return true
+}
+
+function mended(bytes: Uint8Array, offsets: Texts['offsets'], from: number, to: number): Texts {
+  const parts: Buffer[] = []
+  const starts = new Float64Array(to + 1)
+  let at = 0
+  for (let i = from; i < to; i++) {
+    const part = Buffer.from(decodeText(bytes.subarray(offsets[i] ?? 0, offsets[i + 1] ?? 0)))
+    parts.push(part)
+    starts[i] = at
+    at += part.length
+    starts[i + 1] = at
+  }
+  const joined = Buffer.concat(parts)
+  return { bytes: joined, view: viewOf(joined), offsets: starts }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Appends bytes as they are. */
+export function writeBytes(out: Out, bytes: Uint8Array, from: number, to: number): void {
+  out.reserve(to - from)
+  if (to - from > 64) out.bytes.set(bytes.subarray(from, to), out.at)
+  else for (let i = from; i < to; i++) out.bytes[out.at + i - from] = bytes[i] ?? 0
+  out.at += to - from
+}
+
+/** Appends a text as JSON with its quotes. */
+export function writeQuoted(
+  out: Out,
+  bytes: Uint8Array,
+  view: DataView,
+  from: number,
+  to: number,
+): void {
+  const length = to - from
+  out.reserve(length + 2)
+  const start = out.at
+  out.bytes[start] = 0x22
+  const target = out.view
+  const at = start + 1 - from
+  // Four bytes a time; bytes that JSON must escape only leave a mark, for they are rare.
+  let mark = 0
+  let i = from
+  for (; i + 4 <= to; i += 4) {
+    const word = view.getInt32(i, true)
+    target.setInt32(at + i, word, true)
+    mark |= marks(word)
+  }
+  if (i < to) {
+    let word = 0
+    for (let k = to - 1; k >= i; k--) word = (word << 8) | (bytes[k] ?? 0)
+    target.setInt32(at + i, word, true)
+    // Bytes that are not there count as blanks.
+    mark |= marks(word | (0x20202020 << ((to - i) * 8)))
+  }
+  if ((mark & 0x80808080) !== 0) writeEscaped(out, bytes, from, to)
+  else {
+    out.bytes[start + 1 + length] = 0x22
+    out.at = start + length + 2
+  }
+}
+
+/**
+ * Sets the top bit of a byte if any byte of the word is a control character, a quote or a backslash. Flipping bit 1
+ * swaps the quote with the blank, so that one comparison finds it together with the control characters.
+ */
+function marks(word: number): number {
+  const flipped = word ^ 0x02020202
+  const slashed = word ^ 0x5c5c5c5c
+  return ((flipped - 0x21212121) & ~flipped) | ((slashed - 0x01010101) & ~slashed)
+}
+
+/** What follows the backslash for a byte: 0 = nothing to escape, 1 = as `u00xx`. */
+const escapes = new Uint8Array(256)
+escapes.fill(1, 0, 0x20)
+for (const [byte, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr', '""', '\\\\'].map((s) =>
+  Buffer.from(s),
+)) {
+  escapes[byte ?? 0] = letter ?? 0
+}
+const hexDigits = Buffer.from('0123456789abcdef')
+
+function writeEscaped(out: Out, source: Uint8Array, from: number, to: number): void {
+  out.reserve((to - from) * 6 + 2)
+  const { bytes } = out
+  let at = out.at
+  bytes[at++] = 0x22
+  for (let i = from; i < to; i++) {
+    const byte = source[i] ?? 0
+    const letter = escapes[byte] ?? 0
+    if (letter === 0) bytes[at++] = byte
+    else {
+      bytes[at++] = 0x5c
+      bytes[at++] = letter === 1 ? 0x75 : letter
+      if (letter === 1) {
+        bytes[at++] = 0x30
+        bytes[at++] = 0x30
+        bytes[at++] = hexDigits[byte >> 4] ?? 0
+        bytes[at++] = hexDigits[byte & 15] ?? 0
+      }
+    }
+  }
+  bytes[at++] = 0x22
+  out.at = at
+}

@@ -1,0 +1,118 @@
+import { type Data, DataType, DateUnit, TimeUnit } from 'apache-arrow'
+import { storePadded, storePair } from './numbers.ts'
+import type { Out } from './out.ts'
+import { kindOf } from './types.ts'
+import { wordsOf } from './words64.ts'
+
+/** A point in time: whole seconds since 1970 in UTC, and nanoseconds after them (0 … 999,999,999). */
+export interface Moment {
+  seconds: number
+  nanos: number
+}
+
+/** The first and last second a message's time may have: years 0000 to 9999, what ISO 8601 writes in four digits. */
+export const firstSecond = -62_167_219_200
+export const lastSecond = 253_402_300_799
+
+const daySeconds = 86_400
+
+/** Reads row's time into a moment; false when it lies outside the years 0000 to 9999. */
+export type ReadMoment = (row: number) => boolean
+
+/**
+ * A reader of a DATE or TIMESTAMP column. A DATE is its midnight; a TIMESTAMP without a zone (TIMESTAMP_NTZ) is
+ * taken as UTC.
+ */
+export function bindMoment(data: Data, moment: Moment): ReadMoment {
+  const inRange = () => moment.seconds >= firstSecond && moment.seconds <= lastSecond
+  const { type } = data
+  if (DataType.isDate(type) && type.unit === DateUnit.DAY) {
+    const days: Int32Array = data.values
+    return (row) => {
+      moment.seconds = (days[row] ?? 0) * daySeconds
+      moment.nanos = 0
+      return inRange()
+    }
+  }
+  const words = wordsOf(data)
+  const perSecond = unitsPerSecond(type)
+  const nanosEach = 1e9 / perSecond
+  const wholeDays = kindOf(type) === 'date'
+  return (row) => {
+    const high = words[row * 2 + 1] ?? 0
+    if (high >= -0x200000 && high < 0x200000) {
+      const units = high * 0x1_0000_0000 + ((words[row * 2] ?? 0) >>> 0)
+      moment.seconds = Math.floor(units / perSecond)
+      moment.nanos = (units - moment.seconds * perSecond) * nanosEach
+    } else {
+      const units = (BigInt(high) << 32n) | BigInt((words[row * 2] ?? 0) >>> 0)
+      const rest = ((units % BigInt(perSecond)) + BigInt(perSecond)) % BigInt(perSecond)
+      moment.seconds = Number((units - rest) / BigInt(perSecond))
+      moment.nanos = Number(rest) * nanosEach
+    }
+    if (wholeDays) {
+      moment.seconds = Math.floor(moment.seconds / daySeconds) * daySeconds
+      moment.nanos = 0
+    }
+    return inRange()
+  }
+}
+
+/** Units of a 64-bit date or timestamp type in one second. */
+export function unitsPerSecond(type: DataType): number {
+  const unit = DataType.isTimestamp(type) ? type.unit : TimeUnit.MILLISECOND
+  return 10 ** (unit * 3)
+}
+
+/** Appends `YYYY-MM-DD`. */
+export function writeDay(out: Out, { seconds }: Moment): void {
+  out.reserve(10)
+  storeDay(out.view, out.at, Math.floor(seconds / daySeconds))
+  out.at += 10
+}
+
+/**
+ * Appends `YYYY-MM-DDTHH:MM:SS.mmmZ`, with six or nine digits after the point where three would lose some.
+ */
+export function writeIso(out: Out, { seconds, nanos }: Moment): void {
+  out.reserve(32)
+  const { view, bytes } = out
+  let { at } = out
+  const days = Math.floor(seconds / daySeconds)
+  storeDay(view, at, days)
+  const second = seconds - days * daySeconds
+  const hour = (second / 3600) | 0
+  const minute = ((second - hour * 3600) / 60) | 0
+  bytes[at + 10] = 0x54
+  storePair(view, at + 11, hour)
+  bytes[at + 13] = 0x3a
+  storePair(view, at + 14, minute)
+  bytes[at + 16] = 0x3a
+  storePair(view, at + 17, second - hour * 3600 - minute * 60)
+  bytes[at + 19] = 0x2e
+  const count = nanos % 1e6 === 0 ? 3 : nanos % 1e3 === 0 ? 6 : 9
+  storePadded(view, at + 20, nanos / 10 ** (9 - count), count)
+  at += 20 + count
+  bytes[at] = 0x5a
+  out.at = at + 1
+}
+
+/** Stores the day in the Gregorian calendar, counted from years that begin in March so that leap days come last. */
+function storeDay(view: DataView, at: number, days: number): void {
+  const shifted = days + 719_468
+  const era = Math.floor(shifted / 146_097)
+  const dayOfEra = shifted - era * 146_097
+  const yearOfEra =
+    ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36_524) | 0) - ((dayOfEra / 146_096) | 0)) /
+      365) |
+    0
+  const dayOfYear = dayOfEra - (365 * yearOfEra + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0))
+  const month = ((5 * dayOfYear + 2) / 153) | 0
+  const year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0)
+  storePair(view, at, (year / 100) | 0)
+  storePair(view, at + 2, year % 100)
+  view.setUint8(at + 4, 0x2d)
+  storePair(view, at + 5, month < 10 ? month + 3 : month - 9)
+  view.setUint8(at + 7, 0x2d)
+  storePair(view, at + 8, dayOfYear - (((153 * month + 2) / 5) | 0) + 1)
+}
