@@ -10,6 +10,7 @@ export interface Settings {
     readonly credentials:
       | { readonly kind: 'token'; readonly token: string }
       | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
+      | { readonly kind: 'broker'; readonly url: string }
     readonly cloudFetch: boolean
   }
   /** Addresses other than the documented ones; the client takes them on loopback only. */
@@ -27,6 +28,10 @@ const Environment = z.object({
   DATABRICKS_TOKEN: filled.optional(),
   DATABRICKS_CLIENT_ID: filled.optional(),
   DATABRICKS_CLIENT_SECRET: filled.optional(),
+  CUSTOMERIO_JOBS_TOKEN_URL: z
+    .url()
+    .regex(/^http:\/\/127\.0\.0\.1:\d+\//, 'a token comes from loopback only')
+    .optional(),
   CUSTOMERIO_URL_US: filled.optional(),
   CUSTOMERIO_URL_EU: filled.optional(),
   CUSTOMERIO_JOBS_CLOUD_FETCH: flag,
@@ -96,6 +101,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 function credentialsOf(
   env: Partial<z.output<typeof Environment>>,
 ): Settings['databricks']['credentials'] | undefined {
+  if (env.CUSTOMERIO_JOBS_TOKEN_URL !== undefined) {
+    return { kind: 'broker', url: env.CUSTOMERIO_JOBS_TOKEN_URL }
+  }
   if (env.DATABRICKS_CLIENT_ID !== undefined && env.DATABRICKS_CLIENT_SECRET !== undefined) {
     return {
       kind: 'oauth',

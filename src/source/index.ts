@@ -7,6 +7,7 @@ export {
   destinationsOf,
   keyColumn,
   keyExpression,
+  previewStatement,
   readStatement,
   rejectColumn,
   type WindowQuery,

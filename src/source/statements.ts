@@ -1,6 +1,6 @@
-import type { RouteSpec, SyncSpec } from '../core/index.ts'
+import { ConfigError, type RouteSpec, type SyncSpec } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
-import { type Pin, pinned } from './pin.ts'
+import { type Pin, pinned, unpinned } from './pin.ts'
 
 /** Names of the columns that a read adds to the source's own. */
 export const keyColumn = '_key'
@@ -88,12 +88,32 @@ WHERE r._destination = :destination AND r.\`${keyColumn}\` IS NOT NULL${
   }${isEvent ? ` AND ${started(query)}` : ''}${order}`
 }
 
+/** A few rows of a source as it is now, for looking at; neither pinned nor checked for duplicates. */
+export function previewStatement(
+  sync: SyncSpec,
+  types: Readonly<Record<string, string>>,
+  columns: readonly string[],
+  limit: number,
+): string {
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new ConfigError('LIMIT_INVALID', 'the number of rows is a whole number from 1 on')
+  }
+  const names = columns.map((column) => `, r.${quoteName(column)}`).join('')
+  return `SELECT r.\`${keyColumn}\`, r.\`${rejectColumn}\`${names}
+FROM ${keyed(sync, types, unpinned(sync.source.from))} AS r
+WHERE r._destination = :destination AND r.\`${keyColumn}\` IS NOT NULL LIMIT ${limit}`
+}
+
 /** Every pinned row with its key, destination and, where asked for, how many rows share its key. */
 function rows(query: WindowQuery, withCopies = true): string {
   const { sync, pin, types } = query
   const copies = withCopies ? `, count(*) OVER (PARTITION BY k.\`${keyColumn}\`) AS _copies` : ''
-  const keyed = `(SELECT s.*, ${keyExpression(sync.source.key, types)} AS \`${keyColumn}\`, ${routeExpressions(sync.send.to)} FROM ${pinned(pin)} AS s)`
-  return withCopies ? `(SELECT k.*${copies} FROM ${keyed} AS k)` : keyed
+  const relation = keyed(sync, types, pinned(pin))
+  return withCopies ? `(SELECT k.*${copies} FROM ${relation} AS k)` : relation
+}
+
+function keyed(sync: SyncSpec, types: Readonly<Record<string, string>>, relation: string): string {
+  return `(SELECT s.*, ${keyExpression(sync.source.key, types)} AS \`${keyColumn}\`, ${routeExpressions(sync.send.to)} FROM ${relation} AS s)`
 }
 
 function routeExpressions(to: RouteSpec): string {

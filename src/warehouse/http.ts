@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import { Pool } from 'undici'
 import { type Clock, codesOf, isError, SourceError } from '../core/index.ts'
 
@@ -40,7 +41,7 @@ export function httpCalls(options: HttpOptions): { call: HttpCall; close: () => 
   const { clock, budgetMs = 300_000 } = options
   const pool = new Pool(options.origin, {
     connections: 8,
-    connect: options.ca === undefined ? {} : { ca: options.ca },
+    connect: options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] },
     headersTimeout: 60_000,
     bodyTimeout: 60_000,
   })

@@ -31,14 +31,19 @@ export const sessionDefaults: SessionLimits = {
  * session and statement are repeated here, together: a cold warehouse may hand out sessions that do not work.
  */
 export function openWarehouse(
-  settings: DriverSettings & { readonly clock: Clock; readonly log: Log },
+  settings: DriverSettings & {
+    readonly clock: Clock
+    readonly log: Log
+    /** Awaited before a session is opened: starts a warehouse that is stopped. */
+    readonly ready?: () => Promise<void>
+  },
   limits: Partial<SessionLimits> = {},
 ): Warehouse {
   const { retryBudgetMs, firstPauseMs, longestPauseMs } = { ...sessionDefaults, ...limits }
   const { clock, log } = settings
   let session: Promise<DriverSession> | undefined
   const current = () => {
-    session ??= openDriverSession(settings)
+    session ??= (settings.ready?.() ?? Promise.resolve()).then(() => openDriverSession(settings))
     return session
   }
   const drop = (broken: Promise<DriverSession> | undefined) => {

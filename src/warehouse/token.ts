@@ -6,6 +6,8 @@ import type { TokenSource } from './ports.ts'
 export type Credentials =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
+  /** An address on loopback that answers with a token that is valid now: the launcher of a Databricks task. */
+  | { readonly kind: 'broker'; readonly url: string }
 
 /** Tokens are renewed this long before they end. */
 const renewBeforeMs = 60_000
@@ -16,6 +18,7 @@ const renewBeforeMs = 60_000
  */
 export function tokenSource(credentials: Credentials, call: HttpCall, clock: Clock): TokenSource {
   if (credentials.kind === 'token') return async () => credentials.token
+  if (credentials.kind === 'broker') return brokerTokens(credentials.url)
   let current: { token: string; until: number } | undefined
   let pending: Promise<string> | undefined
   const renew = async () => {
@@ -48,6 +51,19 @@ export function tokenSource(credentials: Credentials, call: HttpCall, clock: Clo
       pending = undefined
     })
     return pending
+  }
+}
+
+function brokerTokens(url: string): TokenSource {
+  return async () => {
+    const answer = await fetch(url)
+    if (!answer.ok) {
+      throw new SourceError(
+        'UNAUTHENTICATED',
+        `the launcher gave no token (status ${answer.status})`,
+      )
+    }
+    return (await answer.text()).trim()
   }
 }
 

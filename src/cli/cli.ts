@@ -1,0 +1,62 @@
+import yargs from 'yargs'
+import { isError, redact, SyncError } from '../core/index.ts'
+import { packageVersion } from '../sync/index.ts'
+import { previewCommand } from './preview.ts'
+import { runCommand } from './run.ts'
+import { setupCommand } from './setup.ts'
+import { testCommand } from './test.ts'
+import { twinCommand } from './twin.ts'
+import { validateCommand } from './validate.ts'
+
+/**
+ * Runs one command line and sets the process's exit code: 0 done, 1 unexpected, 2 files or settings, 3 Databricks,
+ * 4 Customer.io, 5 audit, 6 too many failed, 7 stopped before the end.
+ */
+export async function runCli(argv: readonly string[]): Promise<void> {
+  const cli = yargs([...argv])
+    .scriptName('customerio-jobs')
+    .usage('$0 <command>\n\nDelta tables from Databricks into Customer.io.')
+    .command(validateCommand)
+    .command(testCommand)
+    .command(setupCommand)
+    .command(previewCommand)
+    .command(runCommand)
+    .command(twinCommand)
+    .demandCommand(1, 'name a command')
+    .strict()
+    .recommendCommands()
+    .version(packageVersion)
+    .wrap(100)
+    .fail((message, error, usage) => {
+      if (error !== undefined && error !== null) throw error
+      usage.showHelp('error')
+      throw new UsageError(message)
+    })
+  try {
+    await cli.parseAsync()
+  } catch (error) {
+    process.exitCode = report(error, argv.includes('--verbose'))
+  }
+}
+
+/** The command line itself is wrong. */
+class UsageError extends Error {}
+
+function report(error: unknown, verbose: boolean): number {
+  const write = (text: string) => process.stderr.write(`${redact(text)}\n`)
+  if (error instanceof SyncError) {
+    write(`error ${error.code}: ${error.message}`)
+    return error.exitCode
+  }
+  if (error instanceof UsageError) {
+    write(`\n${error.message}`)
+    return 2
+  }
+  const text = isError(error)
+    ? verbose
+      ? (error.stack ?? error.message)
+      : error.message
+    : String(error)
+  write(`unexpected error: ${text}`)
+  return 1
+}

@@ -1,0 +1,53 @@
+import type { CommandModule } from 'yargs'
+import { ConfigError } from '../core/index.ts'
+import { runSummary } from '../ops/index.ts'
+import { exitCodeOf, runAll, schedule } from '../sync/index.ts'
+import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
+import { progressOn } from './progress.ts'
+import { stopSignal } from './stop-signal.ts'
+
+type Arguments = CommonArguments & {
+  readonly syncs: string[] | undefined
+  readonly all: boolean
+  readonly 'stop-with-stdin': boolean
+}
+
+/** `customerio-jobs run <sync…>` and `customerio-jobs run --all` */
+export const runCommand: CommandModule<object, Arguments> = {
+  command: 'run [syncs..]',
+  describe: 'run syncs: read, send, and write down what became of every row',
+  builder: (yargs) =>
+    withCommon(yargs)
+      .positional('syncs', { type: 'string', array: true, describe: 'names of syncs' })
+      .option('all', { type: 'boolean', default: false, describe: 'run every sync' })
+      .option('stop-with-stdin', {
+        type: 'boolean',
+        default: false,
+        describe: 'stop when the pipe on stdin ends',
+      }),
+  async handler(args) {
+    const names = args.syncs ?? []
+    if ((names.length === 0) !== args.all) {
+      throw new ConfigError('NOTHING_NAMED', 'name the syncs to run, or give --all')
+    }
+    const terminal = terminalFor(args)
+    const stop = stopSignal(terminal, args['stop-with-stdin'])
+    try {
+      await withParts(args, terminal, async (parts) => {
+        const endings = await runAll(parts, schedule(parts.project, names), {
+          signal: stop.signal,
+          onProgress: progressOn(terminal),
+        })
+        terminal.status('')
+        terminal.out(
+          args.json
+            ? JSON.stringify(endings)
+            : runSummary(endings, parts.project.control).join('\n'),
+        )
+        process.exitCode = exitCodeOf(endings)
+      })
+    } finally {
+      stop.release()
+    }
+  },
+}

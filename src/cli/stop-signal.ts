@@ -1,0 +1,46 @@
+import { RunStopped } from '../core/index.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * A signal that aborts at SIGINT, SIGTERM, or (where `stdinEnds` is set) when the pipe that started us ends: the
+ * launcher in Databricks holds that pipe, and its death must not leave a process sending behind. A second SIGINT ends
+ * the process at once.
+ */
+export function stopSignal(
+  terminal: Terminal,
+  stdinEnds = false,
+): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController()
+  const stop = (why: string) => () => {
+    if (controller.signal.aborted) {
+      if (why === 'SIGINT') process.exit(130)
+      return
+    }
+    terminal.note(
+      `stopping (${why}): finishing what is in flight; press Ctrl-C again to stop at once`,
+    )
+    controller.abort(
+      new RunStopped('the run was asked to stop; the same command goes on where it left off', {
+        context: { why },
+      }),
+    )
+  }
+  const onInterrupt = stop('SIGINT')
+  const onTerminate = stop('SIGTERM')
+  const onEnd = stop('stdin ended')
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onTerminate)
+  if (stdinEnds) {
+    process.stdin.on('end', onEnd)
+    process.stdin.resume()
+  }
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off('SIGINT', onInterrupt)
+      process.off('SIGTERM', onTerminate)
+      process.stdin.off('end', onEnd)
+      if (stdinEnds) process.stdin.pause()
+    },
+  }
+}

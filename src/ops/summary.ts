@@ -1,0 +1,75 @@
+import type { RunEnding } from '../sync/index.ts'
+
+/** What a person wants to know after a run: every row by its fate, what failed, and where to look. */
+export function runSummary(endings: readonly RunEnding[], control: string): string[] {
+  const finished = endings.flatMap((ending) => (ending.kind === 'finished' ? [ending.report] : []))
+  const others = endings.filter((ending) => ending.kind !== 'finished')
+  const lines: string[] = []
+  if (finished.length > 0) {
+    lines.push(
+      ...table([
+        [
+          'sync',
+          'destination',
+          'rows',
+          'delivered',
+          'invalid',
+          'rejected',
+          'undelivered',
+          'unchanged',
+          'requests',
+          'seconds',
+        ],
+        ...finished.map(({ sync, destination, account, sent, times }) => [
+          sync,
+          destination,
+          ...[
+            account.rows,
+            account.delivered,
+            account.invalid,
+            account.rejected,
+            account.undelivered,
+            account.unchanged,
+            sent.requests,
+          ].map((value) => value.toLocaleString('en-US')),
+          ((times.read + times.send + times.load) / 1000).toFixed(1),
+        ]),
+      ]),
+    )
+  }
+  for (const ending of others) {
+    if (ending.kind === 'failed') {
+      lines.push(
+        '',
+        `${ending.sync} → ${ending.destination} did not finish (${ending.code}):`,
+        `  ${ending.message}`,
+      )
+    } else if (ending.kind === 'skipped') {
+      lines.push('', `${ending.sync} → ${ending.destination} was not started: ${ending.because}`)
+    }
+  }
+  if (
+    finished.some(({ account }) => account.invalid + account.rejected + account.undelivered > 0)
+  ) {
+    lines.push(
+      '',
+      `what failed and why:  SELECT status, reason, reason_text, count(*) FROM ${control}.dead_letters GROUP BY ALL`,
+    )
+  }
+  return lines
+}
+
+/** Columns side by side: the first two to the left, numbers to the right. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,76 @@
+import {
+  formatProblem,
+  InvalidFiles,
+  type Problem,
+  type ProjectSpec,
+  SyncError,
+  type SyncSpec,
+} from '../core/index.ts'
+import { limits } from '../customerio/index.ts'
+import { compile, type Mapping } from '../mapping/index.ts'
+import { destinationsOf, keyColumn, rejectColumn, sourceSchema } from '../source/index.ts'
+import type { Warehouse } from '../warehouse/index.ts'
+
+/** What a check of one sync against its source found. */
+export interface SyncCheck {
+  readonly sync: string
+  readonly file: string
+  readonly columns: number
+  readonly problems: readonly string[]
+}
+
+/**
+ * Compiles every sync against the columns its source has now. Reads no row and sends nothing. A source that can't be
+ * looked at is a problem of that sync and no other.
+ */
+export async function validateAgainstSources(
+  warehouse: Warehouse,
+  project: ProjectSpec,
+  signal?: AbortSignal,
+): Promise<SyncCheck[]> {
+  const checks: SyncCheck[] = []
+  for (const sync of project.syncs) {
+    try {
+      const mapping = await compileForLook(warehouse, sync, signal)
+      checks.push({
+        sync: sync.name,
+        file: sync.file,
+        columns: mapping.columns.length,
+        problems: [],
+      })
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      checks.push({
+        sync: sync.name,
+        file: sync.file,
+        columns: 0,
+        problems: problemsOf(sync, error),
+      })
+    }
+  }
+  return checks
+}
+
+/** A mapping to look at: compiled against the source's columns now, with ids that stand for no window. */
+export async function compileForLook(
+  warehouse: Warehouse,
+  sync: SyncSpec,
+  signal?: AbortSignal,
+): Promise<Mapping> {
+  const schema = await sourceSchema(warehouse, sync.source.from, signal)
+  return compile(sync, schema, {
+    keyColumn,
+    rejectColumn,
+    destination: destinationsOf(sync.send.to)[0] ?? '',
+    window: { number: 0, openedAt: 0 },
+    idSecret: 'preview',
+    maxMessageBytes: limits.messageBytes,
+  })
+}
+
+function problemsOf(sync: SyncSpec, error: SyncError): string[] {
+  if (error instanceof InvalidFiles)
+    return error.problems.map((problem: Problem) => formatProblem(problem))
+  const at = sync.at(['source'])
+  return [`${at.file}:${at.line}:${at.column}  ${error.message}`]
+}

@@ -1,0 +1,46 @@
+import type { Clock, DestinationSpec, Send } from '../core/index.ts'
+import { createClient, keyFingerprint } from '../customerio/index.ts'
+
+/** A Customer.io workspace, ready to be sent to. */
+export interface Destination {
+  readonly spec: DestinationSpec
+  readonly send: Send
+  /** Names the key in use without telling it. */
+  fingerprint(): string
+  /** Reads the key again after a refusal; true when it is another one now, which is then used. */
+  reauthorize(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** What {@link openDestination} is made from. */
+export interface DestinationOptions {
+  readonly spec: DestinationSpec
+  /** An address other than the region's documented one; loopback only. */
+  readonly url: string | undefined
+  readonly readKey: () => Promise<string>
+  readonly clock: Clock
+  readonly ca?: string
+}
+
+/** Opens a destination with the key its reference names. */
+export async function openDestination(options: DestinationOptions): Promise<Destination> {
+  const { spec, readKey, url } = options
+  let key = await readKey()
+  const client = createClient({
+    region: spec.region,
+    key,
+    clock: options.clock,
+    ...(url === undefined ? {} : { url }),
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  })
+  return {
+    spec,
+    send: client.send,
+    fingerprint: () => keyFingerprint(key),
+    async reauthorize() {
+      key = await readKey()
+      return client.useKey(key)
+    },
+    close: client.close,
+  }
+}

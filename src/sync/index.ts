@@ -1,0 +1,6 @@
+export { type Destination, openDestination } from './destination.ts'
+export { openParts, type Parts, type PartsOptions } from './parts.ts'
+export { type Progress, type RunOptions, type RunReport, runWindow } from './run.ts'
+export { exitCodeOf, type RunEnding, runAll } from './run-all.ts'
+export { schedule } from './schedule.ts'
+export { packageVersion } from './version.ts'

@@ -1,0 +1,132 @@
+import type { Settings } from '../config/index.ts'
+import {
+  type Clock,
+  ConfigError,
+  type DestinationSpec,
+  type Log,
+  type ProjectSpec,
+  type SecretRef,
+} from '../core/index.ts'
+import { type Budget, createBudget } from '../delivery/index.ts'
+import type { SpoolOptions } from '../source/index.ts'
+import { openWarehouse, openWorkspace, type Warehouse, type Workspace } from '../warehouse/index.ts'
+import { type Destination, openDestination } from './destination.ts'
+
+/** What every run of a process shares: connections, secrets, one budget per destination. */
+export interface Parts {
+  readonly project: ProjectSpec
+  readonly warehouse: Warehouse
+  readonly workspace: Workspace
+  readonly clock: Clock
+  readonly log: Log
+  readonly spool: SpoolOptions
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The key of the message ids. */
+  idSecret(): Promise<string>
+  /** Opened at first use. */
+  destination(name: string): Promise<Destination>
+  budget(name: string): Budget
+  close(): Promise<void>
+}
+
+/** What {@link openParts} is made from. */
+export interface PartsOptions {
+  readonly project: ProjectSpec
+  readonly settings: Settings
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly log: Log
+  /** Extra certificate authority in PEM, for tests; a process uses NODE_EXTRA_CA_CERTS. */
+  readonly ca?: string
+}
+
+/** The composition root: connects nothing before it is needed. */
+export function openParts(options: PartsOptions): Parts {
+  const { project, settings, clock, log } = options
+  const ca = options.ca === undefined ? {} : { ca: options.ca }
+  const { origin, warehouseId, credentials, cloudFetch } = settings.databricks
+  const workspace = openWorkspace({ origin, credentials, clock, log, ...ca })
+  const { hostname, port } = new URL(origin)
+  const warehouse = openWarehouse({
+    host: hostname,
+    port: port === '' ? 443 : Number(port),
+    warehouseId,
+    token: workspace.token,
+    ready: () => workspace.startWarehouse(warehouseId),
+    cloudFetch,
+    clock,
+    log,
+    ...ca,
+  })
+  const secret = secretReader(workspace, options.environment)
+  const spec = (name: string): DestinationSpec => {
+    const found = project.destinations[name]
+    if (found === undefined)
+      throw new ConfigError('DESTINATION_UNKNOWN', `there is no destination "${name}"`)
+    return found
+  }
+  const destinations = once((name) =>
+    openDestination({
+      spec: spec(name),
+      url: settings.customerioUrls[spec(name).region],
+      readKey: () => secret(spec(name).key),
+      clock,
+      ...ca,
+    }),
+  )
+  const budgets = once((name) =>
+    createBudget({ requestsPerSecond: spec(name).requestsPerSecond, clock }),
+  )
+  const idSecret = once(() => secret(project.idSecret))
+  return {
+    project,
+    warehouse,
+    workspace,
+    clock,
+    log,
+    spool: settings.spool,
+    environment: options.environment,
+    idSecret: () => idSecret.get(''),
+    destination: destinations.get,
+    budget: budgets.get,
+    async close() {
+      const opened = await Promise.allSettled(destinations.values())
+      await Promise.allSettled([
+        ...opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
+        ...budgets.values().map((budget) => budget.close()),
+        warehouse.close(),
+        workspace.close(),
+      ])
+    },
+  }
+}
+
+/** Reads a secret where its reference says. */
+function secretReader(
+  workspace: Workspace,
+  environment: Readonly<Record<string, string | undefined>>,
+): (ref: SecretRef) => Promise<string> {
+  return async (ref) => {
+    if (ref.kind === 'workspace') return workspace.secret(ref.scope, ref.key)
+    const value = environment[ref.name]
+    if (value === undefined || value === '') {
+      throw new ConfigError('SECRET_MISSING', `env://${ref.name} is not set in the environment`)
+    }
+    return value
+  }
+}
+
+/** Makes each named thing once and keeps it. */
+function once<T>(make: (name: string) => T): { get: (name: string) => T; values: () => T[] } {
+  const made = new Map<string, T>()
+  return {
+    get(name) {
+      const known = made.get(name)
+      if (known !== undefined) return known
+      const value = make(name)
+      made.set(name, value)
+      return value
+    },
+    values: () => [...made.values()],
+  }
+}

@@ -1,0 +1,102 @@
+import type { Account } from '../audit/index.ts'
+import type { SyncSpec } from '../core/index.ts'
+import { batchFormat } from '../customerio/index.ts'
+import { type DeliverySummary, deliver } from '../delivery/index.ts'
+import { newRunId, type Step, startAttempt } from './attempt.ts'
+import type { Parts } from './parts.ts'
+import { encodeRows, readRows, rowsToSend } from './rows.ts'
+import { closeWindow, leaveOpen } from './settle.ts'
+import { openWindow } from './window.ts'
+
+/** How far a run is: rows of its window, done in this step. */
+export interface Progress {
+  readonly sync: string
+  readonly destination: string
+  readonly step: 'read' | 'send'
+  readonly rows: number
+  readonly done: number
+  readonly requests: number
+}
+
+/** A run that accounted for every row of its window. */
+export interface RunReport {
+  readonly sync: string
+  readonly destination: string
+  readonly windowId: string
+  readonly runId: string
+  readonly account: Account
+  /** What this attempt did; earlier attempts at the window are in the account only. */
+  readonly sent: DeliverySummary
+  /** Milliseconds by step. */
+  readonly times: Readonly<Record<Step, number>>
+}
+
+/** What a run may be given beside its parts. */
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/**
+ * THE MAIN PATH: one attempt at one window of a sync and destination.
+ *
+ * Pinned Delta → Arrow batches (spooled) → message bytes → packed batches → limited, retried requests → outcomes →
+ * Parquet parts in a volume → COPY INTO → the window closes. Whatever throws, the outcomes known so far are written
+ * down first and the window stays open for the same command to go on with.
+ */
+export async function runWindow(
+  parts: Parts,
+  sync: SyncSpec,
+  destination: string,
+  { signal, onProgress }: RunOptions = {},
+): Promise<RunReport> {
+  const runId = newRunId(parts.clock)
+  const target = await parts.destination(destination)
+  const opened = await openWindow(parts, sync, destination, runId, signal)
+  const attempt = await startAttempt(parts, sync, opened, runId, target.fingerprint())
+  const { recorder } = attempt
+  const { mapping, window } = opened
+  const progress = (step: Progress['step'], rows: number, done: number, requests = 0) =>
+    onProgress?.({ sync: sync.name, destination, step, rows, done, requests })
+  try {
+    const spool = await attempt.time('read', () =>
+      readRows(parts, opened, (done) => progress('read', rowsToSend(opened), done), signal),
+    )
+    const sent = await attempt
+      .time('send', () =>
+        deliver({
+          blocks: encodeRows(spool, mapping, recorder),
+          send: target.send,
+          reauthorize: target.reauthorize,
+          format: batchFormat,
+          budget: parts.budget(destination),
+          recorder,
+          lanes: mapping.oneMessagePerIdentity ? 'free' : 'by-identity',
+          maxFailedPercent: sync.brakes.maxFailedPercent,
+          clock: parts.clock,
+          log: parts.log,
+          ...(signal === undefined ? {} : { signal }),
+          onProgress: (now) => progress('send', spool.rows, settled(now), now.requests),
+        }),
+      )
+      .finally(() => spool.remove())
+    const account = await attempt.time('load', () => closeWindow(parts, opened, attempt))
+    await attempt.finish()
+    return {
+      sync: sync.name,
+      destination,
+      windowId: window.windowId,
+      runId,
+      account,
+      sent,
+      times: attempt.times(),
+    }
+  } catch (error) {
+    await leaveOpen(parts, opened, attempt, error)
+    throw error
+  }
+}
+
+function settled(now: DeliverySummary): number {
+  return now.delivered + now.rejected + now.undelivered + now.invalid
+}

@@ -1,0 +1,49 @@
+import { type Account, loadWindow, windowsIn } from '../audit/index.ts'
+import type { Attempt } from './attempt.ts'
+import type { Parts } from './parts.ts'
+import type { OpenedWindow } from './window.ts'
+
+/** Uploads what is left, loads the window's parts and closes it: only when every row is accounted for. */
+export async function closeWindow(
+  parts: Parts,
+  opened: OpenedWindow,
+  attempt: Attempt,
+): Promise<Account> {
+  const { warehouse, project, clock } = parts
+  await loadParts(parts, opened, attempt)
+  const windows = windowsIn(warehouse, project.control)
+  const account = await windows.close(opened.window.windowId, new Date(clock.now()))
+  if (opened.pin.snapshot) await warehouse.execute(`DROP TABLE IF EXISTS ${opened.pin.table}`)
+  return account
+}
+
+/**
+ * After a failure: the outcomes known so far are written down as far as that works, and the window stays open. What
+ * can't be loaded now lies in the volume, where the next run finds it.
+ */
+export async function leaveOpen(
+  parts: Parts,
+  opened: OpenedWindow,
+  attempt: Attempt,
+  error: unknown,
+): Promise<void> {
+  try {
+    await loadParts(parts, opened, attempt)
+    await attempt.finish(error)
+  } catch {
+    parts.log.warn('not all outcomes known so far are in Delta yet; the next run loads them', {
+      window: opened.window.windowId,
+    })
+  }
+}
+
+async function loadParts(parts: Parts, { window }: OpenedWindow, attempt: Attempt): Promise<void> {
+  await loadWindow({
+    sql: parts.warehouse,
+    files: parts.workspace,
+    control: parts.project.control,
+    sync: window.sync,
+    windowId: window.windowId,
+    parts: await attempt.recorder.close(),
+  })
+}
