@@ -1,3 +1,4 @@
+export type { Account } from './account.ts'
 export { type Control, controlOf } from './control.ts'
 export { controlDocs } from './control-docs.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
@@ -13,7 +14,6 @@ export { type NewRun, type RunEnd, type Runs, runsIn } from './runs.ts'
 export { controlStatements } from './schema.ts'
 export type { PartSummary } from './uploads.ts'
 export {
-  type Account,
   type NewWindow,
   type Window,
   type WindowCounts,

@@ -1,5 +1,6 @@
 import type { Control } from './control.ts'
 import { outcomeLog, windows } from './history-tables.ts'
+import type { Table } from './table.ts'
 
 /** A view of the control schema. */
 export interface View {
@@ -12,8 +13,8 @@ export interface View {
 }
 
 const outcomeColumns = outcomeLog.columns.map((column) => column.name)
-const describe = (names: readonly string[]) =>
-  outcomeLog.columns
+const describe = (table: Table, names: readonly string[]) =>
+  table.columns
     .filter((column) => names.includes(column.name))
     .map((column) => [column.name, column.comment] as const)
 const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')
@@ -25,7 +26,7 @@ const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).jo
 export const outcomes: View = {
   name: 'outcomes',
   comment: 'One row per window and message: delivered before any other status, then the latest',
-  columns: describe(outcomeColumns),
+  columns: describe(outcomeLog, outcomeColumns),
   query: (control) => `SELECT ${list(outcomeColumns)}
 FROM (
   SELECT ${list(outcomeColumns)}, row_number() OVER (
@@ -41,7 +42,7 @@ WHERE \`place\` = 1`,
 export const deadLetters: View = {
   name: 'dead_letters',
   comment: 'One row per key whose newest outcome is not delivered',
-  columns: describe(outcomeColumns),
+  columns: describe(outcomeLog, outcomeColumns),
   query: (control) => `SELECT ${list(outcomeColumns)}
 FROM (
   SELECT ${list(outcomeColumns)}, row_number() OVER (
@@ -56,19 +57,18 @@ WHERE \`place\` = 1 AND \`status\` <> 'delivered'`,
 const fates = ['delivered', 'invalid', 'rejected', 'undelivered'] as const
 const kept = ['unchanged', 'held', 'ignored'] as const
 const identity = ['window_id', 'sync', 'destination', 'window_number', 'state'] as const
-const meaning = (name: string) => windows.columns.find((column) => column.name === name)?.comment
 
 /** The account of every window: `row_count` is the sum of all the others. */
 export const account: View = {
   name: 'account',
   comment: 'One row per window: its rows by fate; pending is what nothing accounts for yet',
   columns: [
-    ...[...identity, 'row_count'].map((name) => [name, meaning(name) ?? ''] as const),
+    ...describe(windows, [...identity, 'row_count']),
     ['delivered', 'Messages accepted in strict mode'],
     ['invalid', 'Rows that could not become a message'],
     ['rejected', 'Messages that were refused'],
     ['undelivered', 'Messages given up'],
-    ...kept.map((name) => [name, meaning(name) ?? ''] as const),
+    ...describe(windows, kept),
     ['pending', 'row_count less all of these; 0 before a window closes'],
   ],
   query: (control) => `SELECT ${list([...identity, 'row_count', ...fates, ...kept])},

@@ -1,4 +1,5 @@
 import { AuditError } from '../core/index.ts'
+import { type Account, readAccount } from './account.ts'
 import { controlOf } from './control.ts'
 import { windows } from './history-tables.ts'
 import { count, insertOnce } from './insert-once.ts'
@@ -38,19 +39,6 @@ export interface Window extends NewWindow {
   readonly state: 'open' | 'closed'
 }
 
-/** The rows of a window by their fate; `pending` is what nothing accounts for yet. */
-export interface Account {
-  readonly rows: number
-  readonly delivered: number
-  readonly invalid: number
-  readonly rejected: number
-  readonly undelivered: number
-  readonly unchanged: number
-  readonly held: number
-  readonly ignored: number
-  readonly pending: number
-}
-
 /** The name of a window: `customers.eu.000042`. */
 export function windowIdOf(sync: string, destination: string, number: number): string {
   return `${sync}.${destination}.${String(number).padStart(6, '0')}`
@@ -79,17 +67,6 @@ export interface Windows {
 export function windowsIn(sql: Sql, control: string): Windows {
   const at = controlOf(control)
   const table = at.name(windows.name)
-
-  const account = async (windowId: string): Promise<Account> => {
-    const [row] = await sql.query(
-      `SELECT * FROM ${at.name('account')} WHERE \`window_id\` = :window_id`,
-      { window_id: windowId },
-    )
-    if (row === undefined) {
-      throw new AuditError('WINDOW_MISSING', `there is no window ${windowId} in ${table}`)
-    }
-    return toAccount(row)
-  }
 
   return {
     async next(sync, destination) {
@@ -142,10 +119,10 @@ export function windowsIn(sql: Sql, control: string): Windows {
       return toWindow(row)
     },
 
-    account,
+    account: (windowId) => readAccount(sql, at, windowId),
 
     async close(windowId, closedAt) {
-      const sums = await account(windowId)
+      const sums = await readAccount(sql, at, windowId)
       if (sums.pending !== 0) {
         throw new AuditError(
           'ROWS_UNACCOUNTED',
@@ -186,19 +163,5 @@ function toWindow(row: Readonly<Record<string, unknown>>): Window {
     },
     runId: String(row.run_id),
     openedAt: row.opened_at as Date,
-  }
-}
-
-function toAccount(row: Readonly<Record<string, unknown>>): Account {
-  return {
-    rows: count(row.row_count),
-    delivered: count(row.delivered),
-    invalid: count(row.invalid),
-    rejected: count(row.rejected),
-    undelivered: count(row.undelivered),
-    unchanged: count(row.unchanged),
-    held: count(row.held),
-    ignored: count(row.ignored),
-    pending: count(row.pending),
   }
 }

@@ -50,6 +50,10 @@ export class DuckControl implements Sql, Files {
       )
   }
 
+  async columnNames(sql: string): Promise<string[]> {
+    return (await this.#connection.runAndReadAll(translate(sql))).columnNames()
+  }
+
   async execute(sql: string, params: Readonly<Record<string, SqlValue>> = {}) {
     this.statements.push(sql)
     if (sql.startsWith('COPY INTO')) return { rows: await this.#copyInto(sql) }

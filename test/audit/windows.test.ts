@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { controlOf } from '../../src/audit/control.ts'
 import {
   controlStatements,
   type NewRun,
@@ -9,6 +10,7 @@ import {
   windowIdOf,
   windowsIn,
 } from '../../src/audit/index.ts'
+import { controlViews } from '../../src/audit/schema.ts'
 import { DuckControl } from './duck-control.ts'
 
 const openedAt = new Date('2026-03-01T10:00:00.123Z')
@@ -86,6 +88,11 @@ it('sets up the control schema by statements that can be repeated', async () => 
   await windows.open(aWindow())
   for (const statement of controlStatements('main.customerio')) await control.execute(statement)
   expect(await windows.findOpen('customers', 'eu')).toBeDefined()
+})
+
+it.each(controlViews)('view $name lists the columns of its query, in their order', async (view) => {
+  const names = await control.columnNames(view.query(controlOf('main.customerio')))
+  expect(view.columns.map(([name]) => name)).toEqual(names)
 })
 
 describe('windows', () => {

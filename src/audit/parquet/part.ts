@@ -16,7 +16,8 @@ export interface PartField {
 
 interface RowGroup {
   readonly rows: number
-  readonly chunks: readonly ColumnChunk[]
+  /** One for each field, in their order. */
+  readonly chunks: readonly (PartField & { readonly chunk: ColumnChunk })[]
 }
 
 /** A part whose rows are complete, before it becomes a file. */
@@ -32,7 +33,7 @@ export interface SealedPart {
 const groupRows = 50_000
 const groupBytes = 16 * 1024 * 1024
 
-/** Collects rows, column by column, into row groups. Fill all columns, then call {@link PartBuilder.rowsAdded}. */
+/** Collects rows, column by column, into row groups. Fill all columns, then say so by {@link PartBuilder.rowsAdded}. */
 export class PartBuilder {
   readonly #fields: readonly PartField[]
   #groups: RowGroup[] = []
@@ -44,7 +45,7 @@ export class PartBuilder {
   }
 
   get rows(): number {
-    return this.#groupedRows + (this.#fields[0]?.column.rows ?? 0)
+    return this.#groupedRows + this.#openRows()
   }
 
   get bytes(): number {
@@ -53,9 +54,7 @@ export class PartBuilder {
 
   /** Ends the row group when it is full. */
   rowsAdded(): void {
-    if ((this.#fields[0]?.column.rows ?? 0) >= groupRows || this.#openBytes() >= groupBytes) {
-      this.#endGroup()
-    }
+    if (this.#openRows() >= groupRows || this.#openBytes() >= groupBytes) this.#endGroup()
   }
 
   /** Everything so far as one part; the builder starts again, empty. */
@@ -73,20 +72,23 @@ export class PartBuilder {
     return sealed
   }
 
+  #openRows(): number {
+    return Math.max(...this.#fields.map(({ column }) => column.rows))
+  }
+
   #openBytes(): number {
-    let bytes = 0
-    for (const { column } of this.#fields) bytes += column.bytes
-    return bytes
+    return this.#fields.reduce((sum, { column }) => sum + column.bytes, 0)
   }
 
   #endGroup(): void {
-    const rows = this.#fields[0]?.column.rows ?? 0
+    const rows = this.#openRows()
     if (rows === 0) return
     const torn = this.#fields.find(({ column }) => column.rows !== rows)
     if (torn !== undefined) throw new RangeError(`column ${torn.name} is not as long as the others`)
     this.#groupedBytes += this.#openBytes()
     this.#groupedRows += rows
-    this.#groups.push({ rows, chunks: this.#fields.map(({ column }) => column.take()) })
+    const chunks = this.#fields.map((field) => ({ ...field, chunk: field.column.take() }))
+    this.#groups.push({ rows, chunks })
   }
 }
 
@@ -95,23 +97,14 @@ export class PartBuilder {
  * `compress` runs gzip level 1 over plain columns, off the main thread; the others are a few bytes anyway.
  */
 export async function encodePart(part: SealedPart, compress: boolean): Promise<Uint8Array> {
-  const zipped = (field: PartField) => compress && field.column instanceof PlainColumn
-  const schema = new parquet.ParquetSchema(
-    Object.fromEntries(
-      part.fields.map((field) => [
-        field.name,
-        {
-          type: parquetTypes[field.type],
-          optional: true,
-          compression: zipped(field) ? 'GZIP' : 'UNCOMPRESSED',
-          statistics: false,
-        },
-      ]),
-    ),
-  )
+  const isZipped = (field: PartField) => compress && field.column instanceof PlainColumn
   const written: Uint8Array[] = []
   const writer = new parquet.ParquetEnvelopeWriter(
-    schema,
+    new parquet.ParquetSchema(
+      Object.fromEntries(
+        part.fields.map((field) => [field.name, declared(field, isZipped(field))]),
+      ),
+    ),
     (bytes) => {
       written.push(bytes)
     },
@@ -120,36 +113,47 @@ export async function encodePart(part: SealedPart, compress: boolean): Promise<U
     { useDataPageV2: false, pageIndex: false },
   )
   writer.writeHeader()
-  for (const group of part.groups) {
+  for (const { rows, chunks } of part.groups) {
     await nextTurn() // a row group takes a few milliseconds; others want the thread too
-    const columns: Record<string, EncodedColumn> = {}
-    for (const [i, field] of part.fields.entries()) {
-      const chunk = group.chunks[i]
-      if (chunk !== undefined) columns[field.name] = await encodeColumn(chunk, zipped(field))
-    }
-    writeGroup(writer, group.rows, columns)
+    const columns: EncodedColumn[] = []
+    for (const field of chunks) columns.push(await encodeColumn(field, isZipped(field)))
+    writeGroup(writer, rows, columns)
   }
   writer.writeFooter({})
   return Buffer.concat(written)
 }
 
+function declared(field: PartField, zipped: boolean) {
+  return {
+    type: parquetTypes[field.type],
+    optional: true,
+    compression: zipped ? 'GZIP' : 'UNCOMPRESSED',
+    statistics: false,
+  } as const
+}
+
 interface EncodedColumn {
+  readonly name: string
   readonly data: Uint8Array
   readonly dictionary?: Uint8Array
+  /** Size of its pages before compression. */
   readonly rawBytes: number
 }
 
-async function encodeColumn(chunk: ColumnChunk, zipped: boolean): Promise<EncodedColumn> {
+async function encodeColumn(
+  { name, chunk }: { readonly name: string; readonly chunk: ColumnChunk },
+  zipped: boolean,
+): Promise<EncodedColumn> {
   const stored = zipped ? await deflate(chunk.body, { level: 1 }) : chunk.body
   const content = { values: chunk.rows, stored, rawBytes: chunk.body.length }
   if (chunk.dictionary === undefined) {
     const data = dataPage(content, encodings.plain)
-    return { data, rawBytes: data.length - stored.length + chunk.body.length }
+    return { name, data, rawBytes: data.length - stored.length + chunk.body.length }
   }
   const { entries, body } = chunk.dictionary
   const data = dataPage(content, encodings.dictionary)
   const dictionary = dictionaryPage({ values: entries, stored: body, rawBytes: body.length })
-  return { data, dictionary, rawBytes: data.length + dictionary.length }
+  return { name, data, dictionary, rawBytes: data.length + dictionary.length }
 }
 
 /**
@@ -159,25 +163,22 @@ async function encodeColumn(chunk: ColumnChunk, zipped: boolean): Promise<Encode
 function writeGroup(
   writer: InstanceType<typeof parquet.ParquetEnvelopeWriter>,
   rows: number,
-  columns: Readonly<Record<string, EncodedColumn>>,
+  columns: readonly EncodedColumn[],
 ): void {
-  const pages = Object.entries(columns).map(([name, { data, dictionary }]) => {
-    const page = { page: data, num_values: rows, first_row_index: 0 }
-    return [
-      name,
-      dictionary === undefined
-        ? [page]
-        : [{ page: dictionary, num_values: 0, first_row_index: 0 }, page],
-    ] as const
+  const page = (bytes: Uint8Array, values: number) => ({
+    page: bytes,
+    num_values: values,
+    first_row_index: 0,
   })
-  writer.writeRowGroup({
-    rowCount: rows,
-    pages: Object.fromEntries(pages.map(([name, list]) => [name, [...list]])),
-  })
-  const written = writer.rowGroups.at(-1)?.columns ?? []
-  for (const [i, { dictionary, rawBytes }] of Object.values(columns).entries()) {
-    const meta = written[i]?.meta_data
-    if (meta === undefined) continue
+  const pages = columns.map(({ name, data, dictionary }) => [
+    name,
+    dictionary === undefined ? [page(data, rows)] : [page(dictionary, 0), page(data, rows)],
+  ])
+  writer.writeRowGroup({ rowCount: rows, pages: Object.fromEntries(pages) })
+  const written = writer.rowGroups.at(-1)?.columns
+  for (const [i, { dictionary, rawBytes }] of columns.entries()) {
+    const meta = written?.[i]?.meta_data
+    if (meta === undefined) throw new RangeError('parquetjs-lite kept no metadata of a column')
     meta.total_uncompressed_size = rawBytes
     if (dictionary === undefined) continue
     meta.dictionary_page_offset = meta.data_page_offset

@@ -2,8 +2,8 @@ import { ByteWriter } from './byte-writer.ts'
 
 /** Numbers that repeat: kept, and written, as (value, how often). Parquet's RLE encoding without bit-packed runs. */
 export class RunLengths {
-  #values: number[] = []
-  #counts: number[] = []
+  #runs: { readonly value: number; count: number }[] = []
+  #last: { readonly value: number; count: number } | undefined
   #count = 0
 
   /** How many numbers, repetitions included. */
@@ -13,30 +13,29 @@ export class RunLengths {
 
   /** How many runs. */
   get runs(): number {
-    return this.#values.length
+    return this.#runs.length
   }
 
   push(value: number, count: number): void {
     if (count === 0) return
     this.#count += count
-    const last = this.#values.length - 1
-    if (this.#values[last] === value) {
-      this.#counts[last] = (this.#counts[last] ?? 0) + count
+    if (this.#last?.value === value) {
+      this.#last.count += count
     } else {
-      this.#values.push(value)
-      this.#counts.push(count)
+      this.#last = { value, count }
+      this.#runs.push(this.#last)
     }
   }
 
   /** The runs, each value in `width` bytes; starts again, empty. */
   take(width: number): Uint8Array {
-    const writer = new ByteWriter(this.#values.length * (width + 3))
-    for (let i = 0; i < this.#values.length; i++) {
-      writer.varint((this.#counts[i] ?? 0) << 1)
-      writer.uint(this.#values[i] ?? 0, width)
+    const writer = new ByteWriter(this.#runs.length * (width + 3))
+    for (const { value, count } of this.#runs) {
+      writer.varint(count << 1)
+      writer.uint(value, width)
     }
-    this.#values = []
-    this.#counts = []
+    this.#runs = []
+    this.#last = undefined
     this.#count = 0
     return writer.take()
   }
