@@ -149,8 +149,8 @@ export class Packer {
   }
 
   #seal(open: Open): void {
+    if (open.count === 0) return // left already; its slot may belong to another one by now
     this.#open.delete(open.slot)
-    if (open.count === 0) return
     const { runs, count, bytes, partition, lane } = open
     this.#sealed.push({ runs, count, bytes, partition, lane })
     Object.assign(open, this.#empty())
