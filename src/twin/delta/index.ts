@@ -1,5 +1,7 @@
-export { type CreateOptions, DeltaTable, fromDuckDb, Lake, toDuckDb } from './door.ts'
+export type { CreateOptions } from './create.ts'
+export { fromDuckDb } from './duckdb-types.ts'
 export { ConcurrentModification, DeltaError } from './errors.ts'
+export { Lake } from './lake.ts'
 export type {
   At,
   Column,
@@ -17,3 +19,5 @@ export type {
   Transaction,
   View,
 } from './model.ts'
+export { toDuckDb } from './sql-types.ts'
+export { DeltaTable } from './table.ts'

@@ -1,0 +1,197 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { changeFeed } from './changes.ts'
+import { versionAt } from './commit-times.ts'
+import { compact, deleteRows, mergeRows, updateRows } from './dml.ts'
+import { readHistory } from './history.ts'
+import type {
+  At,
+  Column,
+  CommitOptions,
+  CommitResult,
+  HistoryRow,
+  Merge,
+  Snapshot,
+  TableDetail,
+  TableName,
+} from './model.ts'
+import { fullName } from './names.ts'
+import type { TableParts } from './parts.ts'
+import type { LogState } from './replay.ts'
+import { scanFiles } from './scan.ts'
+import { fieldsOf } from './schema.ts'
+import {
+  type Settings,
+  withColumns,
+  withComment,
+  withProperties,
+  writableSchema,
+} from './settings.ts'
+import { stateAt, toSnapshot } from './snapshot.ts'
+import { commitSettings } from './transaction.ts'
+import { appendRows, overwriteRows } from './write.ts'
+
+/**
+ * A Delta table on local disk. Every method looks at the newest state first, so handles may be kept and other
+ * processes may write. Connections are the caller's, with `TimeZone` set to UTC; SQL texts are DuckDB's.
+ *
+ * Appends never conflict with each other. Any other change of rows fails with {@link ConcurrentModification} when
+ * somebody else commits in between; run it again.
+ */
+export class DeltaTable {
+  readonly name: TableName
+  readonly folder: string
+  readonly #parts: TableParts
+
+  constructor(parts: TableParts) {
+    this.name = parts.name
+    this.folder = parts.folder
+    this.#parts = parts
+  }
+
+  /** The newest state, or the one at a version or time. Throws for tables that cannot be read rightly. */
+  async snapshot(at?: At): Promise<Snapshot> {
+    const { log } = this.#parts
+    return toSnapshot(await stateAt(log, at), log.table)
+  }
+
+  /** The newest version at or before a time in milliseconds since the epoch. */
+  async versionAt(timestamp: number): Promise<number> {
+    return versionAt(this.#parts.log, timestamp)
+  }
+
+  /** A DuckDB query in parentheses: exactly the snapshot's columns, typed and named. Stays valid as versions go on. */
+  scan(snapshot: Snapshot): string {
+    const { partitionColumns } = snapshot
+    return scanFiles(this.folder, fieldsOf(snapshot.columns), snapshot.files, { partitionColumns })
+  }
+
+  /**
+   * The change feed from a version to another (default: the newest), both included, as a DuckDB query in
+   * parentheses: the newest columns, `_change_type`, `_commit_version`, `_commit_timestamp`.
+   */
+  async changes(from: number, to?: number): Promise<string> {
+    return changeFeed(this.#parts.log, this.folder, from, to)
+  }
+
+  /** Adds the rows of a query. Its columns are matched by name and cast; one left out is NULL. */
+  async append(
+    connection: DuckDBConnection,
+    select: string,
+    options: CommitOptions,
+  ): Promise<CommitResult> {
+    return appendRows(this.#parts, connection, select, options)
+  }
+
+  /** Puts the rows of a query in place of all rows; `replaceSchema` changes the columns with them. */
+  async overwrite(
+    connection: DuckDBConnection,
+    select: string,
+    options: CommitOptions & { readonly replaceSchema?: readonly Column[] },
+  ): Promise<CommitResult> {
+    return overwriteRows(this.#parts, connection, select, options)
+  }
+
+  /** Sets columns of the rows where `where` holds (default: all). `alias` names the table in the expressions. */
+  async update(
+    connection: DuckDBConnection,
+    change: {
+      readonly set: Readonly<Record<string, string>>
+      readonly where?: string
+      readonly alias?: string
+    },
+    options: CommitOptions,
+  ): Promise<CommitResult> {
+    return updateRows(this.#parts, connection, change, options)
+  }
+
+  /** Deletes the rows where `where` holds (default: all). `alias` names the table in it. */
+  async delete(
+    connection: DuckDBConnection,
+    change: { readonly where?: string; readonly alias?: string },
+    options: CommitOptions,
+  ): Promise<CommitResult> {
+    return deleteRows(this.#parts, connection, change, options)
+  }
+
+  /** Updates, deletes and inserts by comparison with a source. Several source rows for one row are refused. */
+  async merge(
+    connection: DuckDBConnection,
+    merge: Merge,
+    options: CommitOptions,
+  ): Promise<CommitResult> {
+    return mergeRows(this.#parts, connection, merge, options)
+  }
+
+  /** Adds nullable columns at the end; rows that are there have NULL. */
+  async addColumns(columns: readonly Column[]): Promise<CommitResult> {
+    const parameters = { columns: JSON.stringify(columns) }
+    const { log } = this.#parts
+    return this.#change('ADD COLUMNS', parameters, (state) =>
+      withColumns(state, columns, log.table),
+    )
+  }
+
+  /** Sets and removes table properties. Properties that the writer could not honour are refused. */
+  async setProperties(
+    properties: Readonly<Record<string, string>>,
+    remove: readonly string[] = [],
+  ): Promise<CommitResult> {
+    const parameters = { properties: JSON.stringify(properties) }
+    return this.#change('SET TBLPROPERTIES', parameters, (state) =>
+      withProperties(state, properties, remove),
+    )
+  }
+
+  /** Sets the table's comment, or removes it. */
+  async setComment(comment: string | undefined): Promise<CommitResult> {
+    return this.#change('SET TBLPROPERTIES', {}, (state) => withComment(state, comment))
+  }
+
+  /** Puts all rows into one file. The rows stay as they are, and so does the change feed. */
+  async optimize(connection: DuckDBConnection): Promise<CommitResult> {
+    return compact(this.#parts, connection)
+  }
+
+  /** The commits, newest first. */
+  async history(limit?: number): Promise<HistoryRow[]> {
+    return readHistory(this.#parts.log, limit)
+  }
+
+  /** Facts about the newest state. */
+  async detail(): Promise<TableDetail> {
+    const snapshot = await this.snapshot()
+    const { protocol } = snapshot
+    const features = [...(protocol.readerFeatures ?? []), ...(protocol.writerFeatures ?? [])]
+    return {
+      format: 'delta',
+      id: snapshot.id,
+      name: fullName(this.name),
+      ...(snapshot.comment === undefined ? {} : { description: snapshot.comment }),
+      location: this.folder,
+      ...(snapshot.createdAt === undefined ? {} : { createdAt: snapshot.createdAt }),
+      lastModified: snapshot.timestamp,
+      partitionColumns: snapshot.partitionColumns,
+      clusteringColumns: snapshot.clusterBy,
+      numFiles: snapshot.files.length,
+      sizeInBytes: snapshot.files.reduce((sum, { size }) => sum + size, 0),
+      properties: snapshot.properties,
+      minReaderVersion: protocol.minReaderVersion,
+      minWriterVersion: protocol.minWriterVersion,
+      tableFeatures: [...new Set(features)].sort(),
+    }
+  }
+
+  async #change(
+    operation: string,
+    parameters: Readonly<Record<string, string>>,
+    edit: (state: LogState) => Settings,
+  ): Promise<CommitResult> {
+    const { log, clock } = this.#parts
+    const settings = (state: LogState): Settings => {
+      writableSchema(state, log.table)
+      return edit(state)
+    }
+    const committed = await commitSettings(log, settings, { operation, parameters }, clock)
+    return { ...committed, inserted: 0, updated: 0, deleted: 0 }
+  }
+}
