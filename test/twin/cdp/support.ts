@@ -1,6 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../../src/core/index.ts'
@@ -100,40 +98,5 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
     return await use(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** The smallest server a door can stand in: plain HTTP on loopback. */
-export async function serveDoor(door: Door, port = 0) {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', async () => {
-      const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-      const headers = request.headers as Record<string, string | undefined>
-      const answer = await door.handle({
-        method: request.method ?? 'GET',
-        path: url.pathname,
-        query: url.searchParams,
-        headers,
-        body: Buffer.concat(chunks),
-      })
-      const isRaw = typeof answer.body === 'string' || Buffer.isBuffer(answer.body)
-      response.writeHead(answer.status, {
-        ...(isRaw ? {} : { 'content-type': 'application/json' }),
-        ...answer.headers,
-      })
-      response.end(isRaw ? answer.body : JSON.stringify(answer.body ?? {}))
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const { port: itsPort } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${itsPort}`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
   }
 }
