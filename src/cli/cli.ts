@@ -2,6 +2,7 @@ import yargs from 'yargs'
 import { isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { previewCommand } from './preview.ts'
+import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { setupCommand } from './setup.ts'
 import { testCommand } from './test.ts'
@@ -21,6 +22,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(setupCommand)
     .command(previewCommand)
     .command(runCommand)
+    .command(reportCommand)
     .command(twinCommand)
     .demandCommand(1, 'name a command')
     .strict()

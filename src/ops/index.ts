@@ -1,4 +1,6 @@
 export { type Preview, preview, withoutValues } from './preview.ts'
+export { type Report, readReport } from './report.ts'
+export { reportHtml } from './report-html.ts'
 export { setup } from './setup.ts'
 export { runSummary, table } from './summary.ts'
 export { type SyncCheck, validateAgainstSources } from './validate.ts'
