@@ -1,6 +1,6 @@
 import type { Data, Decimal } from 'apache-arrow'
 import type { Write } from './cell.ts'
-import { decimalText, exactNumber, storePadded, writeAscii, writeInteger } from './numbers.ts'
+import { decimalText, exactNumber, writeAscii, writeScaled } from './numbers.ts'
 import type { Out } from './out.ts'
 import { wordsOf } from './words64.ts'
 
@@ -36,33 +36,6 @@ function isShort(words: Int32Array, at: number, stride: number): boolean {
   const sign = (words[at + 1] ?? 0) >> 31
   for (let i = 2; i < stride; i++) if (words[at + i] !== sign) return false
   return true
-}
-
-/** Appends `unscaled / 10^scale` without needless zeros; up to fifteen digits are always exact in a double. */
-function writeScaled(out: Out, unscaled: number, scale: number): void {
-  let rest = Math.abs(unscaled)
-  let places = rest === 0 ? 0 : scale
-  while (places > 0 && rest % 10 === 0) {
-    rest /= 10
-    places--
-  }
-  if (unscaled < 0) out.push(0x2d)
-  if (places === 0) {
-    writeInteger(out, rest)
-    return
-  }
-  const whole = places > 15 ? 0 : Math.floor(rest / 10 ** places)
-  writeInteger(out, whole)
-  out.push(0x2e)
-  const fraction = places > 15 ? rest : rest - whole * 10 ** places
-  out.reserve(places)
-  // In two parts, for digits are stored from 32-bit integers.
-  const tail = Math.min(places, 8)
-  const head = places - tail
-  const left = Math.floor(fraction / 1e8)
-  storePadded(out.view, out.at, tail < 8 ? 0 : left, head)
-  storePadded(out.view, out.at + head, tail < 8 ? fraction : fraction - left * 1e8, tail)
-  out.at += places
 }
 
 function bindUnscaled(data: Data, stride: number): (row: number) => bigint {

@@ -54,6 +54,47 @@ function digitsOf(n: number): number {
   return n < 1e7 ? 7 : n < 1e8 ? 8 : 9
 }
 
+/**
+ * Appends `unscaled / 10^scale` (a whole number below 10^15 either way) without needless zeros: the shortest text of
+ * the double nearest to it, for no two decimals of up to fifteen digits share one.
+ */
+export function writeScaled(out: Out, unscaled: number, scale: number): void {
+  let rest = Math.abs(unscaled)
+  let places = rest === 0 ? 0 : scale
+  while (places > 0 && rest % 10 === 0) {
+    rest /= 10
+    places--
+  }
+  if (unscaled < 0) out.push(0x2d)
+  if (places === 0) {
+    writeInteger(out, rest)
+    return
+  }
+  const whole = places > 15 ? 0 : Math.floor(rest / 10 ** places)
+  writeInteger(out, whole)
+  out.push(0x2e)
+  const fraction = places > 15 ? rest : rest - whole * 10 ** places
+  out.reserve(places)
+  // In two parts, for digits are stored from 32-bit integers.
+  const tail = Math.min(places, 8)
+  const head = places - tail
+  const left = Math.floor(fraction / 1e8)
+  storePadded(out.view, out.at, tail < 8 ? 0 : left, head)
+  storePadded(out.view, out.at + head, tail < 8 ? fraction : fraction - left * 1e8, tail)
+  out.at += places
+}
+
+/** Appends a finite double in its shortest digits, as JSON does. */
+export function writeDouble(out: Out, value: number): void {
+  if (Number.isSafeInteger(value)) {
+    writeInteger(out, value)
+    return
+  }
+  const millionths = Math.round(value * 1e6)
+  if (millionths / 1e6 === value && Math.abs(millionths) < 1e15) writeScaled(out, millionths, 6)
+  else writeAscii(out, String(value))
+}
+
 /** Appends text that is known to be ASCII. */
 export function writeAscii(out: Out, text: string): void {
   out.reserve(text.length)
@@ -65,6 +106,7 @@ export function writeAscii(out: Out, text: string): void {
  * 0.10000000149011612.
  */
 export function shortestFloat(value: number): number {
+  if (Number.isInteger(value)) return value
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return short

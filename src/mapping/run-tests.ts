@@ -13,9 +13,10 @@ export interface TestResult {
 }
 
 /**
- * Runs the `tests` of a sync file, offline: given rows in, expected messages compared, each of which may name a
- * part only. A column left out is NULL; a column that is sent `as: unix | iso`, or is the message's time, takes
- * ISO 8601 text. Keys, and so message ids, are not part of it.
+ * Runs the `tests` of a sync file, offline: given rows in, expected messages compared, one per row, each of which
+ * may name a part only. A column left out is NULL; a column that is sent `as: unix | iso`, or is the message's time,
+ * takes ISO 8601 text. A row that must not become a message is expected as `{ invalid: <reason code> }`. Message ids
+ * are not part of it, for they depend on the window.
  */
 export function runTests(sync: SyncSpec): TestResult[] {
   return sync.tests.map((test) => {
@@ -31,8 +32,13 @@ function runTest({ send }: SyncSpec, { given, expect }: SyncTest): string[] {
     names.map((name) => ({ name, isTime: false })),
   )
   const times = timeColumns(plan)
+  const misread = given.flatMap((row, i) => misreadTimes(row, times, `given ${i + 1}`))
+  if (misread.length > 0) return misread
   const made = given.map((row): Json => {
-    const cell = (column: string) => toCell(row[column] ?? null, times.has(column))
+    const cell = (column: string) => {
+      const json = row[column] ?? null
+      return times.has(column) ? (toTime(json) ?? null) : toCell(json)
+    }
     const message = plainMessage(plan, cell, 'test')
     if ('reason' in message) return { invalid: message.reason, text: message.text }
     const { messageId: _, ...rest } = JSON.parse(message.json)
@@ -51,24 +57,36 @@ function timeColumns(plan: Plan): Set<string> {
   return new Set(plan.at === undefined ? columns : [...columns, plan.at])
 }
 
-function toCell(json: Json, isTime: boolean): Cell {
+function misreadTimes(
+  row: Readonly<Record<string, Json>>,
+  times: ReadonlySet<string>,
+  where: string,
+): string[] {
+  return Object.entries(row)
+    .filter(([name, json]) => times.has(name) && json !== null && toTime(json) === undefined)
+    .map(
+      ([name, json]) => `${where}.${name}: ${JSON.stringify(json)} is no date or time in ISO 8601`,
+    )
+}
+
+function toCell(json: Json): Cell {
   if (typeof json === 'number') return Number.isSafeInteger(json) ? BigInt(json) : json
-  if (typeof json === 'string' && isTime) return toTime(json)
   if (typeof json !== 'object' || json === null) return json
-  if (Array.isArray(json)) return { kind: 'list', items: json.map((item) => toCell(item, false)) }
-  const members = Object.entries(json).map(([name, value]) => [name, toCell(value, false)] as const)
+  if (Array.isArray(json)) return { kind: 'list', items: json.map(toCell) }
+  const members = Object.entries(json).map(([name, value]) => [name, toCell(value)] as const)
   return { kind: 'object', members }
 }
 
-/** ISO 8601 as a time: a date alone is a DATE, a time without a zone is UTC; other text stays text. */
-function toTime(text: string): Cell {
-  const [, day, time, fraction = '', zone = 'Z'] =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
-      text,
-    ) ?? []
-  if (day === undefined) return text
-  const seconds = Date.parse(`${day}T${time ?? '00:00'}${zone}`) / 1000
-  if (Number.isNaN(seconds)) return text
-  const nanos = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))
-  return { kind: time === undefined ? 'day' : 'instant', nanos }
+const isoShape =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})?)?$/
+
+/** ISO 8601 as a time: a date alone is a DATE, a time without a zone is UTC. Undefined for anything else. */
+function toTime(json: Json): Cell | undefined {
+  const match = typeof json === 'string' ? isoShape.exec(json) : null
+  if (match === null) return undefined
+  const [, day, time = '00:00', fraction = '', zone = 'Z'] = match
+  const ms = Date.parse(`${day}T${time}${zone}`)
+  if (Number.isNaN(ms)) return undefined
+  const nanos = BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
+  return { kind: match[2] === undefined ? 'day' : 'instant', nanos }
 }

@@ -3,7 +3,7 @@ import type { As } from '../core/index.ts'
 import type { Binding, Write } from './cell.ts'
 import { bindDecimalText } from './decimals.ts'
 import { bindDictionary } from './dictionary.ts'
-import { shortestFloat, writeAscii, writeInteger } from './numbers.ts'
+import { shortestFloat, writeAscii, writeDouble, writeInteger } from './numbers.ts'
 import { literal, type Out, writeLiteral } from './out.ts'
 import { textsOf, writeBytes } from './texts.ts'
 import { bindMoment, type Moment, writeDay, writeIso } from './times.ts'
@@ -72,8 +72,7 @@ function bindFloat(data: Data, out: Out): Write {
   return (row) => {
     const value = values[row] ?? 0
     if (!Number.isFinite(value)) return 'value_not_finite'
-    if (Number.isSafeInteger(value)) writeInteger(out, value)
-    else writeAscii(out, String(isSingle ? shortestFloat(value) : value))
+    writeDouble(out, isSingle ? shortestFloat(value) : value)
     return undefined
   }
 }

@@ -106,7 +106,9 @@ export function dataOf(type: DataType, values: readonly Value[]): Data {
   if (DataType.isDictionary(type)) {
     // Every value stands in the dictionary once more, in two chunks, and NULL twice over.
     const half = Math.floor(length / 2)
-    const chunks = [values.slice(0, half), values.slice(half)].filter((chunk) => chunk.length > 0)
+    const chunks = [values.slice(0, half), values.slice(half)].filter(
+      (chunk, i) => i === 1 || chunk.length > 0,
+    )
     const dictionary = new Vector(chunks.map((chunk) => dataOf(type.dictionary, chunk)))
     const indices = type.indices.ArrayType.from(values.map((_, i) => i) as never)
     return make({ data: indices, dictionary })
