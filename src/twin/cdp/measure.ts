@@ -22,8 +22,8 @@ export function measure(body: Uint8Array): Measure {
   let isNamed = false
   let start = -1
   let size = 0
-  const finish = (at: number) => {
-    if (start >= 0) items.push(size === 0 ? at - start : size)
+  const finish = () => {
+    if (start >= 0) items.push(size)
     start = -1
     size = 0
   }
@@ -31,31 +31,35 @@ export function measure(body: Uint8Array): Measure {
     const byte = body[i] as number
     if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x3a) continue
     if (byte === 0x2c) {
-      if (inBatch && depth === 2) finish(i)
+      if (inBatch && depth === 2) finish()
       continue
     }
     if (byte === 0x5d || byte === 0x7d) {
       depth--
       if (inBatch && depth === 2) size = i + 1 - start
       if (inBatch && depth === 1) {
-        finish(i)
+        finish()
         inBatch = false
       }
       continue
     }
-    if (inBatch && depth === 2 && start < 0) start = i
-    if (byte === quote) {
-      const from = i + 1
-      i = endOfString(body, from)
-      if (depth === 1) isNamed = i - from === name.length && name.equals(body.subarray(from, i))
-    } else if (byte === 0x5b || byte === 0x7b) {
+    const isItem = inBatch && depth === 2
+    if (isItem && start < 0) start = i
+    if (byte === 0x5b || byte === 0x7b) {
       if (depth === 1 && byte === 0x5b && isNamed) {
         inBatch = true
         items = []
       }
       depth++
       if (depth > deepest) deepest = depth
+      continue
     }
+    if (byte === quote) {
+      const from = i + 1
+      i = endOfString(body, from)
+      if (depth === 1) isNamed = i - from === name.length && name.equals(body.subarray(from, i))
+    }
+    if (isItem) size = i + 1 - start
   }
   return { depth: deepest, items }
 }
