@@ -60,7 +60,12 @@ it('stays open when the probe fails, and lets the next one probe', async () => {
   const { breaker, clock } = anOpenBreaker()
   expect(await breaker.pass(never)).toEqual({ isProbe: true })
   breaker.record(true, ordinary) // of a request that was in flight before: says nothing new
-  const next = breaker.pass(never)
+  let isWaiting = true
+  const next = breaker.pass(never).finally(() => {
+    isWaiting = false
+  })
+  await clock.sleep(3000)
+  expect(isWaiting).toBe(true) // one probe at a time
   breaker.record(true, { isProbe: true })
   const before = clock.now()
   expect(await next).toEqual({ isProbe: true })

@@ -5,10 +5,11 @@ import { FailureBrake } from '../../src/delivery/failure-brake.ts'
 import { HeldIdentities } from '../../src/delivery/held-identities.ts'
 import { Lanes } from '../../src/delivery/lanes.ts'
 import { Pace } from '../../src/delivery/pace.ts'
+import { reauthorizing } from '../../src/delivery/reauthorize.ts'
 import { retrying } from '../../src/delivery/retry.ts'
 import { Room } from '../../src/delivery/room.ts'
 import { Stopping } from '../../src/delivery/stopping.ts'
-import { aBlock, broken, delivered } from './builders.ts'
+import { aBlock, broken, delivered, denied } from './builders.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 const never = new AbortController().signal
@@ -52,11 +53,29 @@ describe('a retry', () => {
     const send = retrying(
       async () => {
         stop.abort(new Error('stop'))
-        return broken
+        return { ...broken, retryAfterMs: 20_000 } // beyond the deadline
       },
       policy(new VirtualClock(), stop.signal),
     )
     await expect(send()).rejects.toThrow('stop')
+  })
+})
+
+describe('a new secret', () => {
+  it('is asked for once, and a request that was sent with it is not sent again', async () => {
+    let asked = 0
+    let sent = 0
+    const send = reauthorizing(
+      async () => {
+        sent++
+        return denied
+      },
+      async () => ++asked > 0,
+    )
+    expect(await send()).toBe(denied)
+    expect([asked, sent]).toEqual([1, 2])
+    expect(await send()).toBe(denied)
+    expect([asked, sent]).toEqual([1, 3])
   })
 })
 

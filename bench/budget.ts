@@ -1,0 +1,37 @@
+/*
+ * How much of the documented quota (3000 requests in any 3 s) the budget lets through under full load, and its worst
+ * window: by 64 senders that always want another permit.
+ *
+ *   npx esbuild bench/budget.ts --bundle --platform=node --format=esm --packages=external --outfile=dist/bench/budget.mjs
+ *   node dist/bench/budget.mjs [seconds]        default 15
+ */
+import { systemClock } from '../src/core/index.ts'
+import { createBudget } from '../src/delivery/index.ts'
+
+const seconds = Number(process.argv[2] ?? 15)
+const budget = createBudget({ requestsPerSecond: 1000, clock: systemClock })
+const over = new AbortController()
+const stamps: number[] = []
+
+async function sender(): Promise<void> {
+  for (;;) {
+    await budget.take('', 'message', over.signal)
+    stamps.push(performance.now())
+  }
+}
+
+const senders = Array.from({ length: 64 }, () => sender().catch(() => {}))
+await systemClock.sleep(seconds * 1000)
+over.abort()
+await Promise.all(senders)
+budget.close()
+
+let worst = 0
+let first = 0
+for (const [last, stamp] of stamps.entries()) {
+  while (stamp - (stamps[first] ?? 0) >= 3000) first++
+  worst = Math.max(worst, last - first + 1)
+}
+const rate = stamps.length / seconds
+console.log(`${rate.toFixed(0)} requests/s: ${(rate / 1000).toFixed(3)} of the quota`)
+console.log(`worst window of 3 s: ${worst}`)
