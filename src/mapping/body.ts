@@ -5,7 +5,7 @@ import { type Batch, bindMembers } from './members.ts'
 import { literal, type Out, writeLiteral } from './out.ts'
 import type { Plan } from './plan.ts'
 import type { Refusal } from './reasons.ts'
-import { writeQuoted } from './texts.ts'
+import { copyWords, viewOf, writeQuoted } from './texts.ts'
 import { type Moment, writeIso } from './times.ts'
 
 /** What was read of a row before its message is written. */
@@ -42,6 +42,7 @@ export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBod
   const time = literal(',"timestamp":"')
   const payload = literal(`,"${plan.body}":{`)
   const endTime = literal(`","${plan.body}":{`)
+  const idView = viewOf(ids)
   const members = bindMembers(plan.members, batch)
   const context = plan.context && bindMembers(plan.context, batch)
   const openContext = literal(',"context":{')
@@ -52,7 +53,7 @@ export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBod
   return (row, identityStart, eventStart, idStart) => {
     writeLiteral(out, head)
     out.reserve(messageIdBytes)
-    for (let i = 0; i < messageIdBytes; i++) out.bytes[out.at + i] = ids[idStart + i] ?? 0
+    copyWords(out.view, out.at, idView, idStart, messageIdBytes)
     out.at += messageIdBytes
     writeLiteral(out, person.isKnown ? user : onlyAnonymous)
     writeQuoted(out, identities.bytes, identities.view, identityStart, identities.at)

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Data } from 'apache-arrow'
+import { type Data, DataType } from 'apache-arrow'
 import type { Write } from './cell.ts'
 import { bindJson, close } from './json.ts'
 import { redacted } from './limits.ts'
@@ -8,7 +8,8 @@ import { literal, Out, writeLiteral } from './out.ts'
 import type { ColumnValue, Member } from './plan.ts'
 import { type Reason, type Refusal, refuse } from './reasons.ts'
 import { bindText } from './scalars.ts'
-import { decodeText } from './texts.ts'
+import { decodeText, textsOf, writeTextMember } from './texts.ts'
+import { kindOf } from './types.ts'
 
 /** Writes the members of one object for a row, each followed by a comma, or refuses the row. */
 export type WriteMembers = (row: number) => Refusal | undefined
@@ -67,12 +68,23 @@ function bindColumn(name: string, value: ColumnValue, batch: Batch): WriteMember
   const isNull = bindNull(data)
   const prefix = literal(name)
   const cleared = literal(`${name}null,`)
-  const write = bindValue(data, value, batch)
   const onNull: WriteMembers = () => {
     if (nulls === 'invalid') return refuse('value_missing', column)
     if (nulls === 'clear') writeLiteral(out, cleared)
     return undefined
   }
+  if (isPlainText(data, value)) {
+    // What most columns are, in one step.
+    const texts = textsOf(data, batch.from, batch.to)
+    const { offsets } = texts
+    const opening = literal(`${name}"`)
+    return (row) => {
+      if (isNull?.(row)) return onNull(row)
+      writeTextMember(out, opening, texts, offsets[row] ?? 0, offsets[row + 1] ?? 0)
+      return undefined
+    }
+  }
+  const write = bindValue(data, value, batch)
   return (row) => {
     if (isNull?.(row)) return onNull(row)
     const before = out.at
@@ -85,6 +97,12 @@ function bindColumn(name: string, value: ColumnValue, batch: Batch): WriteMember
     out.at = before
     return reason === 'null' ? onNull(row) : refuse(reason, column)
   }
+}
+
+function isPlainText({ type }: Data, { as, mask }: ColumnValue): boolean {
+  return (
+    mask === undefined && as !== 'json' && !DataType.isDictionary(type) && kindOf(type) === 'text'
+  )
 }
 
 /** A writer of a column's value, masked and parsed as asked; `null` when parsed JSON turned out to be null. */

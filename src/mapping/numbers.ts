@@ -43,8 +43,9 @@ export function writeInteger(out: Out, n: number): void {
 
 /** Appends a whole number 0 … 999,999,999. */
 function writeShort(out: Out, n: number): void {
-  const count = digitsOf(n)
-  storePadded(out.view, out.at, n, count)
+  const whole = n | 0
+  const count = digitsOf(whole)
+  storePadded(out.view, out.at, whole, count)
   out.at += count
 }
 

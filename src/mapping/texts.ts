@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Data } from 'apache-arrow'
-import type { Out } from './out.ts'
+import type { Literal, Out } from './out.ts'
 
 /** The texts of a column: text `i` is `bytes[offsets[i] … offsets[i + 1]]`, always valid UTF-8. */
 export interface Texts {
@@ -50,8 +50,20 @@ function mended(bytes: Uint8Array, offsets: Texts['offsets'], from: number, to: 
   return { bytes: joined, view: viewOf(joined), offsets: starts }
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+/** A view of bytes for reading whole words. */
+export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Copies whole words, so up to three bytes more than `count`: both sides must have them. */
+export function copyWords(
+  into: DataView,
+  at: number,
+  source: DataView,
+  from: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i += 4) into.setInt32(at + i, source.getInt32(from + i, true), true)
 }
 
 /** Appends bytes as they are. */
@@ -70,32 +82,67 @@ export function writeQuoted(
   from: number,
   to: number,
 ): void {
-  const length = to - from
-  out.reserve(length + 2)
-  const start = out.at
-  out.bytes[start] = 0x22
+  out.reserve(to - from + 2)
+  const { at } = out
+  out.bytes[at] = 0x22
+  if (copyClean(out.view, at + 1, bytes, view, from, to)) {
+    out.at = at + to - from + 2
+    out.bytes[out.at - 1] = 0x22
+  } else writeEscaped(out, bytes, from, to)
+}
+
+/** Appends a whole member: `before`, which ends in a quote, then a text, its closing quote and a comma. */
+export function writeTextMember(
+  out: Out,
+  before: Literal,
+  { bytes, view }: Texts,
+  from: number,
+  to: number,
+): void {
+  const { words, length } = before
+  out.reserve(length + to - from + 2)
   const target = out.view
-  const at = start + 1 - from
-  // Four bytes a time; bytes that JSON must escape only leave a mark, for they are rare.
+  const start = out.at
+  for (let i = 0; i < words.length; i++) target.setInt32(start + i * 4, words[i] ?? 0, true)
+  const at = start + length
+  if (copyClean(target, at, bytes, view, from, to)) {
+    target.setUint16(at + to - from, 0x2c22, true)
+    out.at = at + to - from + 2
+  } else {
+    out.at = at - 1
+    writeEscaped(out, bytes, from, to)
+    out.push(0x2c)
+  }
+}
+
+/**
+ * Copies a text four bytes a time; false when it has bytes that JSON must escape, which is found on the way, for
+ * it is rare. Up to three bytes after it are overwritten.
+ */
+function copyClean(
+  target: DataView,
+  at: number,
+  bytes: Uint8Array,
+  view: DataView,
+  from: number,
+  to: number,
+): boolean {
+  const shift = at - from
   let mark = 0
   let i = from
   for (; i + 4 <= to; i += 4) {
     const word = view.getInt32(i, true)
-    target.setInt32(at + i, word, true)
+    target.setInt32(shift + i, word, true)
     mark |= marks(word)
   }
   if (i < to) {
     let word = 0
     for (let k = to - 1; k >= i; k--) word = (word << 8) | (bytes[k] ?? 0)
-    target.setInt32(at + i, word, true)
+    target.setInt32(shift + i, word, true)
     // Bytes that are not there count as blanks.
     mark |= marks(word | (0x20202020 << ((to - i) * 8)))
   }
-  if ((mark & 0x80808080) !== 0) writeEscaped(out, bytes, from, to)
-  else {
-    out.bytes[start + 1 + length] = 0x22
-    out.at = start + length + 2
-  }
+  return (mark & 0x80808080) === 0
 }
 
 /**

@@ -90,8 +90,11 @@ export function writeIso(out: Out, { seconds, nanos }: Moment): void {
   bytes[at + 16] = 0x3a
   storePair(view, at + 17, second - hour * 3600 - minute * 60)
   bytes[at + 19] = 0x2e
-  const count = nanos % 1e6 === 0 ? 3 : nanos % 1e3 === 0 ? 6 : 9
-  storePadded(view, at + 20, nanos / 10 ** (9 - count), count)
+  const rest = nanos | 0
+  const isMillis = rest % 1_000_000 === 0
+  const count = isMillis ? 3 : rest % 1000 === 0 ? 6 : 9
+  const shown = isMillis ? rest / 1_000_000 : count === 6 ? rest / 1000 : rest
+  storePadded(view, at + 20, shown, count)
   at += 20 + count
   bytes[at] = 0x5a
   out.at = at + 1
