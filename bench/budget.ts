@@ -5,12 +5,14 @@
  *   npx esbuild bench/budget.ts --bundle --platform=node --format=esm --packages=external --outfile=dist/bench/budget.mjs
  *   node dist/bench/budget.mjs [seconds]        default 15
  */
+import { setMaxListeners } from 'node:events'
 import { systemClock } from '../src/core/index.ts'
 import { createBudget } from '../src/delivery/index.ts'
 
 const seconds = Number(process.argv[2] ?? 15)
 const budget = createBudget({ requestsPerSecond: 1000, clock: systemClock })
 const over = new AbortController()
+setMaxListeners(0, over.signal)
 const stamps: number[] = []
 
 async function sender(): Promise<void> {
