@@ -28,11 +28,12 @@ function identify(workspace: Workspace, arrival: Arrival): Effect {
   if (workspace.isSuppressed(who)) return ignored('the person is suppressed')
   const person = workspace.people.obtain(who, at)
   linkAnonymous(workspace, arrival, person)
-  const { email, ...others } = traits
-  if (email !== undefined && setEmail(workspace, arrival, person, email)) {
-    person.traits.merge({ email }, arrival.fail)
+  if (traits.email === undefined || setEmail(workspace, arrival, person, traits.email)) {
+    person.traits.merge(traits, arrival.fail)
+  } else {
+    const { email: _, ...others } = traits
+    person.traits.merge(others, arrival.fail)
   }
-  person.traits.merge(others, arrival.fail)
   return applied
 }
 

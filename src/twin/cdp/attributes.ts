@@ -20,7 +20,6 @@ export class Attributes {
   readonly #rules: AttributeRules
   // A map, because an attribute may well be called __proto__.
   readonly #values = new Map<string, Json>()
-  #bytes = 0
 
   constructor(rules: AttributeRules) {
     this.#rules = rules
@@ -37,7 +36,7 @@ export class Attributes {
   /** Takes what `other` has and this one lacks. */
   fill(other: Attributes): void {
     for (const [name, value] of other.#values) {
-      if (!this.#values.has(name)) this.#put(name, value)
+      if (!this.#values.has(name)) this.#values.set(name, value)
     }
   }
 
@@ -52,44 +51,38 @@ export class Attributes {
     } else if (name.startsWith(`${preferences}.`)) {
       this.#setPreference(name, value)
     } else if (value === null || (value === '' && this.#rules.emptyRemoves)) {
-      this.#remove(name)
+      this.#values.delete(name)
     } else {
       this.#setWithin(name, value, onFailure)
     }
   }
 
   #setWithin(name: string, value: Json, onFailure: OnFailure): void {
-    const bytes = attributeBytes(name, value)
-    if (bytes - Buffer.byteLength(name) > maxAttributeBytes) {
+    if (isTooLarge(value)) {
       onFailure(name, `the value is larger than ${maxAttributeBytes} bytes`)
     } else if (!this.#values.has(name) && this.#values.size >= maxAttributes) {
       onFailure(name, `it already has ${maxAttributes} attributes`)
-    } else if (this.#bytes - this.#bytesOf(name) + bytes > this.#rules.maxBytes) {
+    } else if (this.#bytesWith(name, value) > this.#rules.maxBytes) {
       onFailure(name, `all attributes together are larger than ${this.#rules.maxBytes} bytes`)
     } else {
-      this.#put(name, value)
+      this.#values.set(name, value)
     }
   }
 
   /** A dotted name sets one preference and leaves its neighbours; the bare name replaces them all. */
   #setPreference(name: string, value: Json): void {
     const [, ...path] = name.split('.')
-    this.#put(preferences, withValue(this.#values.get(preferences), path, value))
+    this.#values.set(preferences, withValue(this.#values.get(preferences), path, value))
   }
 
-  #put(name: string, value: Json): void {
-    this.#bytes += attributeBytes(name, value) - this.#bytesOf(name)
-    this.#values.set(name, value)
-  }
-
-  #remove(name: string): void {
-    this.#bytes -= this.#bytesOf(name)
-    this.#values.delete(name)
-  }
-
-  #bytesOf(name: string): number {
-    const value = this.#values.get(name)
-    return value === undefined ? 0 : attributeBytes(name, value)
+  /** Bytes of all attributes once this one is set; not counted for people, who have no such limit. */
+  #bytesWith(name: string, value: Json): number {
+    if (this.#rules.maxBytes === Number.POSITIVE_INFINITY) return 0
+    let bytes = attributeBytes(name, value)
+    for (const [other, held] of this.#values) {
+      if (other !== name) bytes += attributeBytes(other, held)
+    }
+    return bytes
   }
 }
 
@@ -102,7 +95,15 @@ function withValue(into: Json | undefined, path: readonly string[], value: Json)
   return Object.fromEntries(inside)
 }
 
+function isTooLarge(value: Json): boolean {
+  if (typeof value === 'number' || typeof value === 'boolean') return false
+  return isOver(textOf(value), maxAttributeBytes)
+}
+
 function attributeBytes(name: string, value: Json): number {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return Buffer.byteLength(name) + Buffer.byteLength(text)
+  return Buffer.byteLength(name) + Buffer.byteLength(textOf(value))
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -129,7 +129,8 @@ export function problemsOf(message: unknown, endpoint?: MessageType): readonly s
 }
 
 function checkIdentity(type: MessageType, message: JsonObject, report: Report): void {
-  const has = (name: string) => typeof message[name] === 'string' && message[name] !== ''
+  // An id of a wrong type has been reported as such; it is not missing as well.
+  const has = (name: string) => message[name] !== undefined && message[name] !== ''
   if (type === 'alias') {
     for (const name of ['userId', 'previousId'])
       if (message[name] === '') report(`${name} must not be empty`)

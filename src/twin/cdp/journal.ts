@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -33,18 +34,25 @@ export class Journal {
     })
   }
 
-  /** Opens the journal at `path`, hands its lines to `onLine`, and is then ready for more. */
+  /**
+   * Opens the journal at `path`, hands its lines to `onLine`, and is then ready for more.
+   *
+   * @throws AuditError TWIN_JOURNAL when the file cannot be written, or holds what is not ours.
+   */
   static async open(path: string, onLine: OnLine): Promise<Journal> {
-    await mkdir(dirname(path), { recursive: true })
-    const stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
-    const journal = new Journal(stream)
-    await new Promise<void>((resolve, reject) => {
-      stream.once('open', () => resolve())
-      stream.once('error', reject)
-    })
-    const wholeBytes = await readLines(path, onLine)
-    await truncate(path, wholeBytes)
-    return journal
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      const stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
+      const journal = new Journal(stream)
+      await once(stream, 'open')
+      await truncate(path, await readLines(path, onLine))
+      return journal
+    } catch (cause) {
+      const advice = 'choose another folder, or delete the file to begin anew'
+      throw new AuditError('TWIN_JOURNAL', `The twin cannot use its journal ${path}: ${advice}.`, {
+        cause,
+      })
+    }
   }
 
   /** Adds a line; `head` is the JSON text of an object without a member `body`. */

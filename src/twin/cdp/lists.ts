@@ -35,7 +35,11 @@ export interface ListPart {
   readonly rows: readonly object[]
   /** True when there is more of it. */
   readonly hasMore: boolean
+  /** True when a search gave up before the end: it looks at the newest 50,000 rows. */
+  readonly isCut: boolean
 }
+
+const mostSearched = 50_000
 
 /** Rows of one region, oldest first, each made only when somebody looks. */
 interface Column {
@@ -58,18 +62,20 @@ export function listPart(
   const wanted = search.toLowerCase()
   const rows: object[] = []
   let skipped = 0
+  let searched = 0
   for (const view of newestFirst(columns)) {
     if (wanted === '' && skipped < offset) {
       skipped++
       continue
     }
+    if (wanted !== '' && ++searched > mostSearched) return { rows, hasMore: false, isCut: true }
     const row = view()
     if (wanted !== '' && !JSON.stringify(row).toLowerCase().includes(wanted)) continue
     if (skipped < offset) skipped++
     else if (rows.length < limit) rows.push(row)
-    else return { rows, hasMore: true }
+    else return { rows, hasMore: true, isCut: false }
   }
-  return { rows, hasMore: false }
+  return { rows, hasMore: false, isCut: false }
 }
 
 function columnOf(inbox: Inbox, name: Exclude<ListName, 'requests' | 'dropped'>): Column {

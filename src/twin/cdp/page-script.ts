@@ -17,10 +17,10 @@ const lists = {
     ['last used', r => Date.parse(r.lastUsed), 'time'], ['region', r => r.region]],
   messages: [['message id', r => r.messageId], ['type', r => r.type, 'tag'], ['fate', r => r.fate, 'tag'], ['received', r => r.times + ' \u00d7', 'number'],
     ['content', r => r.content, 'json'], ['first', r => r.firstAt, 'time'], ['region', r => r.region]],
-  requests: [['time', r => r.at, 'time'], ['call', r => r.path], ['status', r => r.status, 'tag'], ['verdict', r => r.verdict, 'tag'],
-    ['mode', r => r.strict ? 'strict' : 'permissive'], ['messages', r => r.messages, 'number'], ['bytes', r => r.bytes, 'number'],
-    ['key', r => r.key], ['why', r => r.text], ['region', r => r.region]],
-  dropped: [['time', r => r.at, 'time'], ['call', r => r.path], ['answered', r => r.status, 'tag'], ['reason', r => r.reason, 'tag'],
+  requests: [['time', r => r.at, 'time'], ['call', r => r.path, 'code'], ['status', r => r.status, 'tag'], ['verdict', r => r.verdict, 'tag'],
+    ['mode', r => r.strict ? 'strict' : 'permissive', 'code'], ['messages', r => r.messages, 'number'], ['bytes', r => r.bytes, 'number'],
+    ['key', r => r.key, 'code'], ['why', r => r.text], ['region', r => r.region]],
+  dropped: [['time', r => r.at, 'time'], ['call', r => r.path, 'code'], ['answered', r => r.status === 200 ? 'silent 200' : r.status, 'tag'], ['reason', r => r.reason, 'tag'],
     ['why', r => r.text], ['region', r => r.region]],
   ignored: [['time', r => r.at, 'time'], ['message id', r => r.messageId], ['type', r => r.type, 'tag'], ['fate', r => r.fate, 'tag'],
     ['why', r => r.note], ['region', r => r.region]],
@@ -28,10 +28,10 @@ const lists = {
   suppressions: [['time', r => r.at, 'time'], ['identifier', r => r.identifier], ['region', r => r.region]],
   reports: [['time', r => r.at, 'time'], ['event', r => r.event], ['properties', r => r.properties, 'json'], ['region', r => r.region]],
 }
-const titles = { dropped: 'refused and dropped', failures: 'attribute failures' }
-const cards = [['requests'], ['messages'], ['people'], ['events'], ['objects'], ['devices'], ['lost', 'refused or dropped', 'bad'],
-  ['ignored', 'ignored', 'warn'], ['failures', 'attribute failures', 'warn']]
-const colors = { accepted: 'good', applied: 'good', 200: 'good', partly: 'warn', duplicate: 'warn', ignored: 'warn', 429: 'warn',
+const titles = { dropped: 'not taken', failures: 'failures' }
+const cards = [['requests'], ['messages', 'messages taken'], ['lost', 'not taken', 'bad'], ['people'], ['events'], ['objects'],
+  ['devices'], ['ignored', 'without effect', 'warn'], ['failures', 'attribute failures', 'warn']]
+const colors = { accepted: 'good', applied: 'good', 200: 'good', partly: 'warn', duplicate: 'warn', ignored: 'warn', 429: 'warn', 'silent 200': 'warn',
   dropped: 'bad', refused: 'bad', 400: 'bad', 401: 'bad', 413: 'bad', 415: 'bad' }
 const secret = new URLSearchParams(location.search).get('secret')
 const find = id => document.getElementById(id)
@@ -65,7 +65,7 @@ function cell(value, kind) {
   if (kind === 'number') return make('td', typeof value === 'number' ? number(value) : value, 'number')
   if (kind === 'tag') { const td = make('td'); td.append(make('span', value, 'tag ' + (colors[value] ?? ''))); return td }
   if (kind === 'json') { const td = make('td', undefined, 'json'); td.append(make('div', line(value))); return td }
-  return make('td', value)
+  return make('td', value, kind)
 }
 const line = value => Object.entries(value).map(([name, v]) => name + ': ' + JSON.stringify(v)).join('   ')
 function table(columns, rows, onOpen) {
@@ -115,7 +115,8 @@ async function drawList(name) {
     const more = make('button', 'Show more', 'plain more')
     more.onclick = () => { limit = 500; draw() }
     parts.push(more)
-  } else if (part.hasMore) parts.push(make('p', 'Only the newest 500 are shown; search for the others.', 'empty'))
+  } else if (part.isCut) parts.push(make('p', 'Only the newest 50,000 were searched.', 'empty'))
+  else if (part.hasMore) parts.push(make('p', 'Only the newest 500 are shown; search for the others.', 'empty'))
   put(find('main'), ...parts)
 }
 function here() {

@@ -18,21 +18,21 @@ h3 { font-size: 12px; font-weight: 600; color: var(--dim); text-transform: upper
 #state.away::before { background: var(--bad); }
 figure { margin-left: auto; text-align: right; color: var(--dim); font-size: 12px; }
 canvas { display: block; width: 240px; height: 40px; margin-left: auto; }
-#counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(126px, 1fr)); gap: 10px; margin-bottom: 20px; }
+#counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 10px; margin-bottom: 20px; }
 .count { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
 .count b { display: block; font-size: 22px; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -0.02em; }
-.count span { color: var(--dim); font-size: 12px; }
+.count span { color: var(--dim); font-size: 12px; white-space: nowrap; }
 .count.bad b { color: var(--bad); }
 .count.warn b { color: var(--warn); }
 #bar { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 12px; border-bottom: 1px solid var(--line);
   margin-bottom: 12px; }
 nav { display: flex; flex-wrap: wrap; gap: 2px; flex: 1; }
 nav button { font: inherit; color: var(--dim); background: none; border: 0; border-bottom: 2px solid transparent;
-  padding: 8px 10px; cursor: pointer; }
+  padding: 8px 9px; cursor: pointer; }
 nav button:hover { color: var(--ink); }
 nav button[aria-current='page'] { color: var(--accent); border-color: var(--accent); font-weight: 600; }
 input { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 8px;
-  padding: 5px 10px; width: 220px; margin-bottom: 6px; }
+  padding: 5px 10px; width: 180px; margin-bottom: 6px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
@@ -42,7 +42,7 @@ tr:last-child td { border-bottom: 0; }
 tbody tr:hover { background: var(--hover); }
 tr.open { cursor: pointer; }
 td { overflow-wrap: anywhere; }
-td.number, td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.number, td.time, td.code { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.number { text-align: right; }
 td.time, .dim { color: var(--dim); }
 td.json { font: 12px/1.6 ui-monospace, monospace; color: var(--dim); max-width: 460px; }

@@ -145,6 +145,17 @@ describe('group', () => {
     ])
   })
 
+  it('relates nobody while its anonymous id belongs to nobody', async () => {
+    const { take, store } = await aTwin()
+    const call = { type: 'group', anonymousId: 'a1', groupId: 'g1', messageId: 'm1' }
+    await take(call)
+    expect(store.objects()).toHaveLength(1)
+    expect(store.relationships()).toEqual([])
+    expect(store.failures()).toMatchObject([{ messageId: 'm1', attribute: 'relationship' }])
+    await take({ type: 'identify', userId: 'u1', anonymousId: 'a1' }, call)
+    expect(store.relationships()).toMatchObject([{ person: 'u1', objectId: 'g1' }])
+  })
+
   it('holds the attributes of an object to 100,000 bytes', async () => {
     const { take, store } = await aTwin()
     const part = (n: number) =>

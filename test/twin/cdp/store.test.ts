@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises'
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from '@jest/globals'
 import { createStore } from '../../../src/twin/cdp/index.ts'
@@ -188,5 +188,21 @@ it('only counts, times and measures when that is all it is asked for', async () 
     expect([store.requests(), store.messages(), store.dropped()]).toEqual([[], [], []])
     await store.close()
     await expect(stat(journalOf(folder))).rejects.toThrow('ENOENT')
+  })
+})
+
+it('says what to do when it cannot use its folder or its journal', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    const problem = {
+      code: 'TWIN_JOURNAL',
+      message: expect.stringContaining('choose another folder'),
+    }
+    await expect(createStore({ folder: file, clock: new ManualClock() })).rejects.toMatchObject(
+      problem,
+    )
+    await writeFile(journalOf(folder), 'not ours\n')
+    await expect(createStore({ folder, clock: new ManualClock() })).rejects.toMatchObject(problem)
   })
 })
