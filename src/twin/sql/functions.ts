@@ -1,0 +1,256 @@
+import { unsupported } from './errors.ts'
+import type { Expr } from './expr.ts'
+import { stringLiteral } from './literals.ts'
+import { jsonPath, splitPattern, timeFormat, truncateUnit } from './patterns.ts'
+
+/** How one function is written in DuckDB, and how many arguments it takes. */
+interface FunctionRule {
+  readonly least: number
+  readonly most: number
+  readonly write: (args: readonly Expr[]) => string
+}
+
+const many = Number.POSITIVE_INFINITY
+
+function rule(least: number, most: number, write: (args: readonly Expr[]) => string): FunctionRule {
+  return { least, most, write }
+}
+
+/** The same name and the same meaning in DuckDB, or another name for it. */
+function same(name: string, least = 1, most = least): FunctionRule {
+  return rule(least, most, (args) => `${name}(${sqls(args)})`)
+}
+
+/** As {@link same}, with Spark's INT where DuckDB counts in BIGINT. */
+function int(name: string, least = 1, most = least): FunctionRule {
+  return rule(least, most, (args) => `CAST(${name}(${sqls(args)}) AS INTEGER)`)
+}
+
+const concat = rule(1, many, (args) => `(${args.map(text).join(' || ')})`)
+const nvl = same('coalesce', 2)
+const condition = rule(3, 3, ([a, b, c]) => `CASE WHEN ${sql(a)} THEN ${sql(b)} ELSE ${sql(c)} END`)
+const substring = rule(2, 3, (args) =>
+  args.length === 2 ? `spark_substring_from(${sqls(args)})` : `spark_substring(${sqls(args)})`,
+)
+const dateDiff = rule(
+  2,
+  2,
+  ([end, start]) =>
+    `CAST(date_diff('day', CAST(${sql(start)} AS DATE), CAST(${sql(end)} AS DATE)) AS INTEGER)`,
+)
+const dateAdd = same('spark_date_plus', 2)
+const dayOfWeek = rule(1, 1, ([x]) => `CAST(dayofweek(CAST(${sql(x)} AS DATE)) + 1 AS INTEGER)`)
+const length = int('length')
+const power = rule(2, 2, ([a, b]) => `pow(CAST(${sql(a)} AS DOUBLE), CAST(${sql(b)} AS DOUBLE))`)
+
+/** Every scalar function the twin knows, in lower case. Whatever is not here is refused. */
+const functions: Readonly<Record<string, FunctionRule>> = {
+  // Choice
+  coalesce: same('coalesce', 1, many),
+  nvl,
+  ifnull: nvl,
+  nvl2: rule(
+    3,
+    3,
+    ([a, b, c]) => `CASE WHEN ${sql(a)} IS NOT NULL THEN ${sql(b)} ELSE ${sql(c)} END`,
+  ),
+  nullif: same('nullif', 2),
+  if: condition,
+  iff: condition,
+  isnull: rule(1, 1, ([x]) => `(${sql(x)} IS NULL)`),
+  isnotnull: rule(1, 1, ([x]) => `(${sql(x)} IS NOT NULL)`),
+  greatest: same('greatest', 2, many),
+  least: same('least', 2, many),
+  // Text
+  concat,
+  concat_ws: rule(1, many, ([separator, ...rest]) =>
+    rest.length === 0 ? "''" : `concat_ws(${[sql(separator), ...rest.map(text)].join(', ')})`,
+  ),
+  lower: same('lower'),
+  lcase: same('lower'),
+  upper: same('upper'),
+  ucase: same('upper'),
+  trim: same('trim'),
+  ltrim: same('ltrim'),
+  rtrim: same('rtrim'),
+  length,
+  len: length,
+  char_length: length,
+  substring,
+  substr: substring,
+  left: rule(2, 2, ([s, n]) => `spark_left(${sql(s)}, ${sql(n)})`),
+  right: rule(2, 2, ([s, n]) => `spark_right(${sql(s)}, ${sql(n)})`),
+  replace: rule(2, 3, ([s, a, b]) => `replace(${sql(s)}, ${sql(a)}, ${b?.sql ?? "''"})`),
+  lpad: rule(2, 3, ([s, n, p]) => `lpad(${sql(s)}, ${sql(n)}, ${p?.sql ?? "' '"})`),
+  rpad: rule(2, 3, ([s, n, p]) => `rpad(${sql(s)}, ${sql(n)}, ${p?.sql ?? "' '"})`),
+  repeat: same('repeat', 2),
+  instr: int('instr', 2),
+  locate: rule(2, 2, ([part, whole]) => `CAST(instr(${sql(whole)}, ${sql(part)}) AS INTEGER)`),
+  startswith: same('starts_with', 2),
+  endswith: same('ends_with', 2),
+  contains: same('contains', 2),
+  split: rule(2, 2, ([s, p]) => `string_split(${sql(s)}, ${stringLiteral(splitPattern(p))})`),
+  uuid: rule(0, 0, () => 'CAST(uuid() AS VARCHAR)'),
+  md5: same('md5'),
+  sha1: same('sha1'),
+  sha: same('sha1'),
+  sha2: rule(2, 2, ([x, bits]) => {
+    if (bits?.integer === 256 || bits?.integer === 0) return `sha256(${sql(x)})`
+    throw unsupported('`sha2` with another length than 256')
+  }),
+  base64: rule(1, 1, ([x]) => `to_base64(encode(spark_text(${sql(x)})))`),
+  // Numbers
+  abs: same('abs'),
+  ceil: rule(1, 1, ([x]) => `CAST(ceil(${sql(x)}) AS BIGINT)`),
+  ceiling: rule(1, 1, ([x]) => `CAST(ceil(${sql(x)}) AS BIGINT)`),
+  floor: rule(1, 1, ([x]) => `CAST(floor(${sql(x)}) AS BIGINT)`),
+  round: same('round', 1, 2),
+  sqrt: same('sqrt'),
+  pow: power,
+  power,
+  exp: same('exp'),
+  ln: same('ln'),
+  sign: rule(1, 1, ([x]) => `CAST(sign(${sql(x)}) AS DOUBLE)`),
+  isnan: rule(1, 1, ([x]) => `coalesce(isnan(CAST(${sql(x)} AS DOUBLE)), false)`),
+  mod: same('spark_mod', 2),
+  pmod: same('spark_pmod', 2),
+  rand: rule(0, 0, () => 'random()'),
+  // Time
+  year: int('year'),
+  quarter: int('quarter'),
+  month: int('month'),
+  weekofyear: int('week'),
+  day: int('day'),
+  dayofmonth: int('day'),
+  dayofyear: int('dayofyear'),
+  dayofweek: dayOfWeek,
+  weekday: rule(1, 1, ([x]) => `CAST(isodow(CAST(${sql(x)} AS DATE)) - 1 AS INTEGER)`),
+  hour: int('hour'),
+  minute: int('minute'),
+  second: int('second'),
+  last_day: same('last_day'),
+  date_add: dateAdd,
+  date_sub: rule(2, 2, ([d, n]) => `spark_date_plus(${sql(d)}, -(${sql(n)}))`),
+  add_months: rule(
+    2,
+    2,
+    ([d, n]) => `CAST(CAST(${sql(d)} AS DATE) + to_months(CAST(${sql(n)} AS INTEGER)) AS DATE)`,
+  ),
+  datediff: dateDiff,
+  date_diff: dateDiff,
+  date_trunc: rule(
+    2,
+    2,
+    ([unit, x]) => `date_trunc(${truncateUnit(unit)}, CAST(${sql(x)} AS TIMESTAMPTZ))`,
+  ),
+  trunc: rule(
+    2,
+    2,
+    ([x, unit]) => `CAST(date_trunc(${truncateUnit(unit)}, CAST(${sql(x)} AS DATE)) AS DATE)`,
+  ),
+  date_format: rule(
+    2,
+    2,
+    ([x, format]) => `strftime(CAST(${sql(x)} AS TIMESTAMPTZ), ${timeFormat(format)})`,
+  ),
+  to_timestamp: rule(1, 2, ([x, format]) =>
+    format === undefined
+      ? `CAST(${sql(x)} AS TIMESTAMPTZ)`
+      : `CAST(strptime(${sql(x)}, ${timeFormat(format)}) AS TIMESTAMPTZ)`,
+  ),
+  to_date: rule(1, 2, ([x, format]) =>
+    format === undefined
+      ? `CAST(${sql(x)} AS DATE)`
+      : `CAST(strptime(${sql(x)}, ${timeFormat(format)}) AS DATE)`,
+  ),
+  date: rule(1, 1, ([x]) => `CAST(${sql(x)} AS DATE)`),
+  timestamp: rule(1, 1, ([x]) => `CAST(${sql(x)} AS TIMESTAMPTZ)`),
+  unix_timestamp: epoch(1_000_000),
+  unix_seconds: epoch(1_000_000),
+  unix_millis: epoch(1000),
+  unix_micros: epoch(1),
+  timestamp_micros: rule(1, 1, ([x]) => `make_timestamptz(CAST(${sql(x)} AS BIGINT))`),
+  timestamp_millis: rule(1, 1, ([x]) => `make_timestamptz(CAST(${sql(x)} AS BIGINT) * 1000)`),
+  timestamp_seconds: rule(1, 1, ([x]) => `make_timestamptz(CAST((${sql(x)}) * 1000000 AS BIGINT))`),
+  from_unixtime: rule(1, 2, ([x, format]) => {
+    const time = `make_timestamptz(CAST(${sql(x)} AS BIGINT) * 1000000)`
+    return `strftime(${time}, ${timeFormat(format ?? { sql: '', text: 'yyyy-MM-dd HH:mm:ss' })})`
+  }),
+  // Collections
+  array: rule(0, many, (args) => `[${sqls(args)}]`),
+  map: rule(0, many, (args) => {
+    const side = (odd: number) => args.filter((_, i) => i % 2 === odd)
+    return `map([${sqls(side(0))}], [${sqls(side(1))}])`
+  }),
+  map_from_arrays: same('map', 2),
+  map_keys: same('map_keys'),
+  map_values: same('map_values'),
+  map_entries: same('map_entries'),
+  size: same('spark_size'),
+  cardinality: same('spark_size'),
+  array_size: int('len'),
+  element_at: rule(2, 2, ([x, at]) => {
+    if (at?.integer !== undefined) return `spark_element(${sql(x)}, ${at.integer})`
+    if (at?.text !== undefined) return `map_extract_value(${sql(x)}, ${at.sql})`
+    throw unsupported('`element_at` without a literal index or key')
+  }),
+  array_contains: same('spark_array_contains', 2),
+  array_sort: rule(1, 1, ([x]) => `list_sort(${sql(x)}, 'ASC', 'NULLS LAST')`),
+  sort_array: rule(1, 2, ([x, ascending]) => {
+    const order = ascending?.sql ?? 'true'
+    if (order !== 'true' && order !== 'false') {
+      throw unsupported('`sort_array` without a literal order')
+    }
+    const [direction, nulls] = order === 'true' ? ['ASC', 'NULLS FIRST'] : ['DESC', 'NULLS LAST']
+    return `list_sort(${sql(x)}, '${direction}', '${nulls}')`
+  }),
+  array_join: rule(2, 2, ([x, separator]) => `array_to_string(${sql(x)}, ${sql(separator)})`),
+  array_max: same('list_max'),
+  array_min: same('list_min'),
+  flatten: same('flatten'),
+  slice: rule(
+    3,
+    3,
+    ([x, from, count]) =>
+      `list_slice(${sql(x)}, ${sql(from)}, (${sql(from)}) + (${sql(count)}) - 1)`,
+  ),
+  sequence: rule(2, 3, ([a, b, step]) => {
+    const by = step?.sql ?? `CASE WHEN ${sql(a)} <= ${sql(b)} THEN 1 ELSE -1 END`
+    return `spark_sequence(${sql(a)}, ${sql(b)}, ${by})`
+  }),
+  // JSON
+  to_json: same('spark_to_json'),
+  get_json_object: rule(2, 2, ([x, path]) => `spark_json_get(${sql(x)}, ${jsonPath(path)})`),
+}
+
+/** Writes a call of a scalar function; the name in lower case. Refuses unknown names and wrong counts. */
+export function writeFunction(name: string, args: readonly Expr[]): string {
+  const found = Object.hasOwn(functions, name) ? functions[name] : undefined
+  if (found === undefined) throw unsupported(`the function \`${name}\``)
+  if (args.length < found.least || args.length > found.most) {
+    throw unsupported(`\`${name}\` with ${args.length} arguments`)
+  }
+  return found.write(args)
+}
+
+/** Floor of the time since the epoch in units of so many microseconds. */
+function epoch(microseconds: number): FunctionRule {
+  return rule(
+    1,
+    1,
+    ([x]) => `spark_floor_div(epoch_us(CAST(${sql(x)} AS TIMESTAMPTZ)), ${microseconds})`,
+  )
+}
+
+function sql(arg: Expr | undefined): string {
+  return arg?.sql ?? 'NULL'
+}
+
+function sqls(args: readonly Expr[]): string {
+  return args.map(sql).join(', ')
+}
+
+/** An argument as Spark turns it into text by itself. */
+function text(arg: Expr): string {
+  return arg.text === undefined ? `spark_text(${arg.sql})` : arg.sql
+}

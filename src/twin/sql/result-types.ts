@@ -1,0 +1,58 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { unsupported } from './errors.ts'
+import { quoteName } from './literals.ts'
+
+/** A column of a query's result: its name, and the type it leaves with. */
+export interface ResultColumn {
+  readonly name: string
+  /** DuckDB type text, free of types that Databricks has no equal of. */
+  readonly type: string
+  /** DuckDB's own type text. */
+  readonly own: string
+  readonly isCast: boolean
+}
+
+const foreign = /"NULL"|\b(?:U?HUGEINT|UBIGINT|UINTEGER|USMALLINT|UTINYINT|UUID|JSON|BIGNUM)\b/g
+const strange = /\b(?:INTERVAL|TIME|TIMETZ|BIT|UNION|ENUM)\b(?! ZONE)/
+
+/** Databricks' type where DuckDB alone has its own: sums of integers are BIGINT, the untyped NULL is text. */
+const natives: Readonly<Record<string, string>> = {
+  '"NULL"': 'VARCHAR',
+  UUID: 'VARCHAR',
+  JSON: 'VARCHAR',
+  UTINYINT: 'SMALLINT',
+  USMALLINT: 'INTEGER',
+}
+
+/** The columns of a query. Raises what is wrong with the query before it runs. */
+export async function resultColumns(
+  connection: DuckDBConnection,
+  query: string,
+): Promise<ResultColumn[]> {
+  const prepared = await connection.prepare(query)
+  try {
+    return Array.from({ length: prepared.columnCount }, (_, i) => {
+      const own = prepared.columnType(i).toString()
+      if (strange.test(own.replaceAll(/"(?:[^"]|"")*"|TIMESTAMP WITH TIME ZONE/g, ''))) {
+        throw unsupported(`a result of type ${own}`)
+      }
+      const type = own.replaceAll(foreign, (found) => natives[found] ?? 'BIGINT')
+      return { name: prepared.columnName(i), type, own, isCast: type !== own }
+    })
+  } finally {
+    prepared.destroySync()
+  }
+}
+
+/** The query with every column cast to the type it must leave with; itself where nothing is to be done. */
+export async function nativeQuery(connection: DuckDBConnection, query: string): Promise<string> {
+  const columns = await resultColumns(connection, query)
+  return columns.some((column) => column.isCast) ? projected(query, columns) : query
+}
+
+/** The query's columns by position under their own names and types. */
+export function projected(query: string, columns: readonly ResultColumn[]): string {
+  const inner = columns.map((_, i) => `__c${i}`)
+  const items = columns.map(({ name, type }, i) => `CAST(__c${i} AS ${type}) AS ${quoteName(name)}`)
+  return `SELECT ${items.join(', ')} FROM (${query}) AS __q(${inner.join(', ')})`
+}
