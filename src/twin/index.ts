@@ -1,0 +1,5 @@
+export type { RateLimit, Store } from './cdp/index.ts'
+export { type FaultRule, type FaultSet, parseFaultRule, parseFaultSet } from './faults/index.ts'
+export type { TwinOptions } from './options.ts'
+export { startTwin } from './start.ts'
+export type { Twin } from './twin.ts'
