@@ -43,7 +43,7 @@ export async function closing(
     '',
     '── Where to look next ───────────────────────────────────────────────────────',
     `  the run in a browser        ${report}`,
-    `  the Delta tables            ${data}/tables  (Spark, delta-rs and DuckDB read them)`,
+    `  the Delta tables            ${data}/lake/tables  (Spark, delta-rs and DuckDB read them)`,
     '  one message after another   SELECT * FROM main.customerio.outcomes',
     '  each request                SELECT * FROM main.customerio.requests',
     '  what would be sent          npx customerio-jobs twin        (then paste the lines it prints)',

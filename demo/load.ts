@@ -65,7 +65,7 @@ SELECT
   concat(lower(customer_id), '@example.com') AS email,
   min(customer_name) AS full_name,
   min(segment) AS segment,
-  CAST(min(ordered_on) AS STRING) AS joined,
+  concat(CAST(min(ordered_on) AS STRING), 'T00:00:00Z') AS joined,
   max(ordered_on) AS last_order_on,
   count(DISTINCT order_id) AS orders,
   CAST(sum(sales) AS DECIMAL(18, 2)) AS lifetime_sales,
@@ -77,10 +77,10 @@ FROM \`main\`.\`shop\`.\`order_lines\`
 GROUP BY customer_id
 UNION ALL
 SELECT * FROM VALUES
-  (NULL, 'no-key@example.com', 'No Key', 'Consumer', '2017-01-01', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
-  ('XX-00001', 'twice@example.com', 'Twice There', 'Consumer', '2017-01-01', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
-  ('XX-00001', 'twice@example.com', 'Twice There', 'Consumer', '2017-01-01', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
-  ('XX-00002', 'nan@example.com', 'Not A Number', 'Consumer', '2017-01-01', DATE '2017-01-01', 0, 0.00, CAST('NaN' AS DOUBLE), 'Paris', NULL, 'France'),
-  (repeat('X', 151), 'long@example.com', 'Too Long', 'Consumer', '2017-01-01', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
+  (NULL, 'no-key@example.com', 'No Key', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
+  ('XX-00001', 'twice@example.com', 'Twice There', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
+  ('XX-00001', 'twice@example.com', 'Twice There', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
+  ('XX-00002', 'nan@example.com', 'Not A Number', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 0, 0.00, CAST('NaN' AS DOUBLE), 'Paris', NULL, 'France'),
+  (repeat('X', 151), 'long@example.com', 'Too Long', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
   ('XX-00003', 'when@example.com', 'No Date', 'Consumer', 'some time in May', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France')
   AS extra(customer_id, email, full_name, segment, joined, last_order_on, orders, lifetime_sales, margin, city, state, country)`

@@ -12,22 +12,20 @@ const entries = {
 }
 
 /**
- * parquetjs-lite's generated Thrift code assigns globals it never declares, which strict mode refuses, and calls
- * `new Buffer`, which warns at every start. Can go when the package does neither.
+ * Old CommonJS packages inside an ES module: parquetjs-lite's generated Thrift code assigns globals that it never
+ * declares, which strict mode refuses, and several call `new Buffer`, which warns at every start outside of
+ * node_modules. Can go when the packages do neither.
  */
-const strictParquet = {
-  name: 'strict-parquet',
+const oldPackages = {
+  name: 'old-packages',
   setup(plugin) {
-    plugin.onLoad({ filter: /parquetjs-lite[\\/].*\.js$/ }, async ({ path }) => {
+    plugin.onLoad({ filter: /node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
       const code = await readFile(path, 'utf8')
-      const names = [...code.matchAll(/^\s*(\w+) = module\.exports\.\1 = /gm)].map(
-        ([, name]) => name,
-      )
-      const declared = names.length === 0 ? '' : `var ${names.join(', ')};\n`
-      const modern = code
-        .replace(/new Buffer\((\[|(?:buf|arg),)/g, 'Buffer.from($1')
-        .replace(/new Buffer\(/g, 'Buffer.alloc(')
-      return { contents: declared + modern }
+      const undeclared = /parquetjs-lite[\\/]gen-nodejs/.test(path)
+        ? [...code.matchAll(/^\s*(\w+) = module\.exports\.\1 = /gm)].map(([, name]) => name)
+        : []
+      const declared = undeclared.length === 0 ? '' : `var ${undeclared.join(', ')};\n`
+      return { contents: declared + code.replaceAll('new Buffer(', '__buffer(') }
     })
   },
 }
@@ -45,7 +43,7 @@ const result = await build({
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
-  plugins: [strictParquet],
+  plugins: [oldPackages],
   // Native add-ons cannot be bundled. The driver runs without its own; the twin's are optional peers.
   external: [
     'lz4-napi',
@@ -63,6 +61,7 @@ const result = await build({
       'const require = __createRequire(import.meta.url)',
       'const __filename = __pathOf(import.meta.url)',
       'const __dirname = __dirnameOf(__filename)',
+      "const __buffer = (from, ...more) => typeof from === 'number' ? Buffer.alloc(from) : Buffer.from(from, ...more)",
     ].join(';\n'),
   },
 })

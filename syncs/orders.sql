@@ -2,7 +2,6 @@
 SELECT
   order_id,
   min(customer_id) AS customer_id,
-  min(region) AS region,
   CAST(min(ordered_on) AS TIMESTAMP) AS ordered_at,
   min(shipped_on) AS shipped_on,
   min(ship_mode) AS ship_mode,
