@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ConfigError, codesOf } from '../core/index.ts'
 
 /** Locks of this process: one with its number that is not among them is left from another life. */
@@ -12,80 +22,88 @@ const held = new Set<string>()
  *
  * @throws ConfigError DATA_FOLDER_LOCKED when a twin that runs has it.
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+export async function lockFolder(folder: string): Promise<() => void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock = join(folder, 'lock')
   const id = randomBytes(6).toString('hex')
   const mine = `${lock}.${id}`
-  held.add(id)
+  writeFileSync(mine, `${process.pid} ${id}\n`)
   try {
-    await writeFile(mine, `${process.pid} ${id}\n`)
-    while (!(await tryLink(mine, lock))) {
-      const owner = await ownerOf(lock)
-      if (isAlive(owner)) throw locked(folder, owner?.pid)
-      await removeDead(lock, `${mine}.dead`)
+    while (!(links(mine, lock) || replacesDead(mine, lock))) {
+      const state = stateOf(lock)
+      if (typeof state === 'number') throw locked(folder, state)
+      await delay(5)
     }
-  } catch (error) {
-    held.delete(id)
-    throw error
+    held.add(id)
   } finally {
-    await rm(mine, { force: true })
+    rmSync(mine, { force: true })
   }
-  return async () => {
-    await rm(lock, { force: true })
+  return () => {
+    rmSync(lock, { force: true })
     held.delete(id)
   }
 }
 
-/** The lock appears by a link, with its content already in it, and for one process only. */
-async function tryLink(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to)
-    return true
-  } catch (error) {
-    if (codesOf(error).includes('EEXIST')) return false
-    throw error
-  }
+/** Takes a free folder: the lock appears with its content already in it, and for one process only. */
+function links(mine: string, lock: string): boolean {
+  return succeeds(() => linkSync(mine, lock), 'EEXIST')
 }
 
 /**
- * Moves the lock of a dead owner aside. Of several that try, one moves it; whoever finds that it moved the lock of a
- * living owner, taken in between, puts that back.
+ * Replaces a dead owner's lock. One process at a time may: between its look at the lock and the rename nobody else
+ * touches it. Whoever is killed in that instant leaves the turn behind, for ten seconds.
  */
-async function removeDead(lock: string, aside: string): Promise<void> {
+function replacesDead(mine: string, lock: string): boolean {
+  const turn = `${lock}.turn`
+  if (!succeeds(() => mkdirSync(turn), 'EEXIST')) {
+    const since = statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    if (Date.now() - since > 10_000) succeeds(() => rmdirSync(turn), 'ENOENT')
+    return false
+  }
   try {
-    await rename(lock, aside)
+    if (stateOf(lock) !== 'dead') return false
+    renameSync(mine, lock)
+    return true
+  } finally {
+    rmdirSync(turn)
+  }
+}
+
+/** False when it fails with `code`; any other failure is thrown. */
+function succeeds(act: () => void, code: string): boolean {
+  try {
+    act()
+    return true
   } catch (error) {
-    if (codesOf(error).includes('ENOENT')) return
+    if (codesOf(error).includes(code)) return false
     throw error
   }
-  if (isAlive(await ownerOf(aside))) await tryLink(aside, lock)
-  await rm(aside, { force: true })
 }
 
-interface Owner {
-  readonly pid: number
-  readonly id: string
-}
-
-async function ownerOf(file: string): Promise<Owner | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const [, pid, id] = /^(\d+) (\w+)\n$/.exec(text) ?? []
-  return pid === undefined || id === undefined ? undefined : { pid: Number(pid), id }
-}
-
-function isAlive(owner: Owner | undefined): boolean {
-  if (owner === undefined) return false
-  if (owner.pid === process.pid) return held.has(owner.id)
+/** The number of the living process that has the lock, `dead` when its owner is no more, `free` without a lock. */
+function stateOf(lock: string): number | 'dead' | 'free' {
+  let text: string
   try {
-    process.kill(owner.pid, 0)
+    text = readFileSync(lock, 'utf8')
+  } catch (error) {
+    if (codesOf(error).includes('ENOENT')) return 'free'
+    throw error
+  }
+  const [, pid = '', id = ''] = /^(\d+) (\w+)\n$/.exec(text) ?? []
+  return pid !== '' && isAlive(Number(pid), id) ? Number(pid) : 'dead'
+}
+
+function isAlive(pid: number, id: string): boolean {
+  if (pid === process.pid) return held.has(id)
+  try {
+    process.kill(pid, 0)
     return true
   } catch (error) {
     return codesOf(error).includes('EPERM')
   }
 }
 
-function locked(folder: string, owner: number | undefined): ConfigError {
+function locked(folder: string, owner: number): ConfigError {
   return new ConfigError(
     'DATA_FOLDER_LOCKED',
     `Another twin (process ${owner}) uses ${folder}. Stop it, or name another folder with --data; if no twin runs, delete ${join(folder, 'lock')}.`,
