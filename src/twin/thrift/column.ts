@@ -136,7 +136,7 @@ export function columnType(duck: DuckDBType): ColumnType {
     }
     default:
       throw new SqlError(
-        `[UNSUPPORTED_FEATURE] The local warehouse cannot return a column of type ${duck.toString()}: cast it to a type that Databricks has.`,
+        `[UNSUPPORTED_FEATURE] The local warehouse cannot return a column of type ${duck.toString()}: cast it to a type that Databricks has. SQLSTATE: 0A000`,
         '0A000',
       )
   }

@@ -40,7 +40,10 @@ export async function startStatement(
     execute: (signal) =>
       fault === 'sql-error'
         ? Promise.reject(
-            new SqlError('[INTERNAL_ERROR] A fault rule ended this statement.', 'XX000'),
+            new SqlError(
+              '[INTERNAL_ERROR] A fault rule ended this statement. SQLSTATE: XX000',
+              'XX000',
+            ),
           )
         : session.sql.execute(request.statement, parameters, signal),
     clock,

@@ -1,5 +1,6 @@
 export {
   createWarehouseDoor,
+  type KnownWarehouse,
   type WarehouseDoor,
   type WarehouseDoorOptions,
 } from './warehouse-door.ts'

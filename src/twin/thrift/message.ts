@@ -1,5 +1,6 @@
 import { thrift } from '@databricks/sql'
-import { ThriftReader, ThriftWriter } from './wire.ts'
+import { ThriftReader } from './thrift-reader.ts'
+import { ThriftWriter } from './thrift-writer.ts'
 
 /** The driver's own service definition: request and reply classes, and the enums on the wire. */
 export const types = thrift.TCLIService_types

@@ -75,7 +75,10 @@ export class Operation {
       if (this.#error !== undefined) throw this.#error
       if (this.#state !== TOperationState.FINISHED_STATE) throw cancelled()
       if (this.#pages === undefined) {
-        throw new SqlError('[NO_RESULT_SET] The statement has no result set.', '02000')
+        throw new SqlError(
+          '[NO_RESULT_SET] The statement has no result set. SQLSTATE: 02000',
+          '02000',
+        )
       }
       return work(this.#pages)
     })
@@ -143,12 +146,12 @@ export class Operation {
 }
 
 function cancelled(): SqlError {
-  return new SqlError('[OPERATION_CANCELED] The operation was canceled.', 'HY008')
+  return new SqlError('[OPERATION_CANCELED] The operation was canceled. SQLSTATE: HY008', 'HY008')
 }
 
 function timedOut(ms: number): SqlError {
   return new SqlError(
-    `[STATEMENT_TIMEOUT] The statement was stopped after ${ms / 1000} seconds.`,
+    `[STATEMENT_TIMEOUT] The statement was stopped after ${ms / 1000} seconds. SQLSTATE: 57KD0`,
     '57KD0',
   )
 }

@@ -1,4 +1,5 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
+import { SqlError } from '../sql/contract.ts'
 import { type Column, columnType } from './column.ts'
 import { encodeColumn } from './encode.ts'
 import { IpcPieces } from './ipc.ts'
@@ -22,12 +23,14 @@ export class RowPages {
   readonly #result: DuckDBResult
   #ahead: Ahead[] = []
   #rowsAhead = 0
+  readonly #isStreaming: boolean
   #isDrained = false
   #rowsTaken = 0
 
   private constructor(result: DuckDBResult) {
     const names = result.columnNames()
     this.#result = result
+    this.#isStreaming = result.isStreaming
     this.columns = result
       .columnTypes()
       .map((type, i) => ({ name: names[i] ?? '', ...columnType(type) }))
@@ -88,10 +91,23 @@ export class RowPages {
       const chunk = await this.#result.fetchChunk()
       if (chunk === null || chunk.rowCount === 0) {
         this.#isDrained = true
+        this.#failIfBroken()
         return
       }
       this.#ahead.push({ chunk, from: 0 })
       this.#rowsAhead += chunk.rowCount
     }
+  }
+
+  /**
+   * A stream that fails halfway looks like one that ends: DuckDB's binding tells the error to nobody. But a failed
+   * result says that it streams no longer, and an ended one does not.
+   */
+  #failIfBroken(): void {
+    if (!this.#isStreaming || this.#result.isStreaming) return
+    throw new SqlError(
+      '[INTERNAL_ERROR] The statement failed while its rows were being read. SQLSTATE: XX000',
+      'XX000',
+    )
   }
 }

@@ -61,9 +61,13 @@ export interface Call {
 export function serviceMethods(parts: ServiceParts, call: Call): Record<string, Method> {
   const { sessions } = parts
 
-  /** Errors become the reply's status, but for those that end the HTTP request. */
+  /** Errors become the reply's status, but for those that end the HTTP request; `required` stands in it even then. */
   const method =
-    <Request>(Reply: new (fields: never) => object, work: (request: Request) => Promise<object>) =>
+    <Request>(
+      Reply: new (fields: never) => object,
+      work: (request: Request) => Promise<object>,
+      required: object = {},
+    ) =>
     async (request: Request): Promise<object> => {
       try {
         return new Reply((await work(request)) as never)
@@ -72,7 +76,7 @@ export function serviceMethods(parts: ServiceParts, call: Call): Record<string, 
           call.refusal = error
           throw error
         }
-        return new Reply({ status: failure(error), serverProtocolVersion: protocol } as never)
+        return new Reply({ status: failure(error), ...required } as never)
       }
     }
 
@@ -98,39 +102,47 @@ export function serviceMethods(parts: ServiceParts, call: Call): Record<string, 
   }
 
   const methods = {
-    OpenSession: method(types.TOpenSessionResp, async (request: OpenRequest) => {
-      const { catalogName, schemaName } = request.initialNamespace ?? {}
-      const session = sessions.open(
-        {
-          ...(catalogName ? { catalog: catalogName } : {}),
-          ...(schemaName ? { schema: schemaName } : {}),
-        },
-        settings(request.configuration),
-      )
-      if (call.fault === 'expire-session') await expired(session)
-      return {
-        status: success,
-        serverProtocolVersion: protocol,
-        sessionHandle: { sessionId: handleIdentifier(session.id) },
-        canUseMultipleCatalogs: true,
-        ...(request.configuration ? { configuration: request.configuration } : {}),
-        ...(request.initialNamespace ? { initialNamespace: request.initialNamespace } : {}),
-      }
-    }),
+    OpenSession: method(
+      types.TOpenSessionResp,
+      async (request: OpenRequest) => {
+        const { catalogName, schemaName } = request.initialNamespace ?? {}
+        const session = sessions.open(
+          {
+            ...(catalogName ? { catalog: catalogName } : {}),
+            ...(schemaName ? { schema: schemaName } : {}),
+          },
+          settings(request.configuration),
+        )
+        if (call.fault === 'expire-session') await expired(session)
+        return {
+          status: success,
+          serverProtocolVersion: protocol,
+          sessionHandle: { sessionId: handleIdentifier(session.id) },
+          canUseMultipleCatalogs: true,
+          ...(request.configuration ? { configuration: request.configuration } : {}),
+          ...(request.initialNamespace ? { initialNamespace: request.initialNamespace } : {}),
+        }
+      },
+      { serverProtocolVersion: protocol },
+    ),
 
     CloseSession: method(types.TCloseSessionResp, async (request: SessionRequest) => {
       await sessions.closeSession((await sessionOf(request)).id)
       return { status: success }
     }),
 
-    GetInfo: method(types.TGetInfoResp, async (request: InfoRequest) => {
-      await sessionOf(request)
-      const stringValue = info.get(request.infoType)
-      if (stringValue === undefined) {
-        throw new SqlError(`Unrecognized GetInfoType value: ${request.infoType}`, 'HY096')
-      }
-      return { status: success, infoValue: { stringValue } }
-    }),
+    GetInfo: method(
+      types.TGetInfoResp,
+      async (request: InfoRequest) => {
+        await sessionOf(request)
+        const stringValue = info.get(request.infoType)
+        if (stringValue === undefined) {
+          throw new SqlError(`Unrecognized GetInfoType value: ${request.infoType}`, 'HY096')
+        }
+        return { status: success, infoValue: { stringValue } }
+      },
+      { infoValue: {} },
+    ),
 
     ExecuteStatement: method(types.TExecuteStatementResp, async (request: ExecuteRequest) => {
       const session = await sessionOf(request)

@@ -7,6 +7,13 @@ import { linkPrefix, ResultFiles, storageError } from './result-files.ts'
 import { type Call, serviceMethods } from './service.ts'
 import { Sessions } from './sessions.ts'
 
+/** A warehouse as the door knows it. One without `state` is always running. */
+export interface KnownWarehouse {
+  readonly id: string
+  state?(): string
+  start?(): void
+}
+
 /** What the warehouse door is made of. Defaults follow what is known of real SQL warehouses. */
 export interface WarehouseDoorOptions {
   readonly engine: SqlEngine
@@ -14,7 +21,7 @@ export interface WarehouseDoorOptions {
   /** True when the request's headers carry a valid token. */
   readonly authorize: (headers: DoorRequest['headers']) => boolean
   /** The warehouses that exist; all of them are the same engine. */
-  readonly warehouses: readonly { readonly id: string }[]
+  readonly warehouses: readonly KnownWarehouse[]
   /** Origin of CloudFetch links, for example `https://localhost:8443`; asked for each link. */
   readonly linkBase: () => string
   /** How long a link works; default 15 minutes. */
@@ -99,7 +106,10 @@ export function createWarehouseDoor(options: WarehouseDoorOptions): WarehouseDoo
   }
 }
 
-/** Tokens first, then the warehouse: whoever may not come in learns nothing about what exists. */
+/**
+ * Tokens first, then the warehouse: whoever may not come in learns nothing about what exists. A stopped warehouse
+ * is started by the first call, as the real one is, and answers 503 until it runs.
+ */
 function refusedAtTheDoor(
   { authorize, warehouses }: WarehouseDoorOptions,
   { headers, path }: DoorRequest,
@@ -110,7 +120,11 @@ function refusedAtTheDoor(
       : new HttpRefusal(403, 'PERMISSION_DENIED', 'Invalid access token.')
   }
   const id = path.slice(warehousePrefix.length)
-  return warehouses.some((warehouse) => warehouse.id === id)
-    ? undefined
-    : new HttpRefusal(404, 'RESOURCE_DOES_NOT_EXIST', `SQL warehouse ${id} does not exist.`)
+  const warehouse = warehouses.find((known) => known.id === id)
+  if (warehouse === undefined) {
+    return new HttpRefusal(404, 'RESOURCE_DOES_NOT_EXIST', `SQL warehouse ${id} does not exist.`)
+  }
+  if ((warehouse.state?.() ?? 'RUNNING') === 'RUNNING') return undefined
+  warehouse.start?.()
+  return new HttpRefusal(503, 'TEMPORARILY_UNAVAILABLE', `SQL warehouse ${id} is starting.`)
 }
