@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Action } from './actions.ts'
 import { fileLiteral } from './files.ts'
@@ -52,6 +52,8 @@ async function write(log: TableLog, state: LogState, now: number): Promise<void>
        TO ${literal(parquet)} (FORMAT parquet)`,
     )
     const { size } = await stat(parquet)
+    // Where the commit's file is cleaned away later, the checkpoint's tells the version's time.
+    await utimes(parquet, state.timestamp / 1000, state.timestamp / 1000)
     await rename(parquet, join(log.folder, name))
     const hint = { version: state.version, size: actions.length, sizeInBytes: size }
     const pointer = join(log.folder, `._last_checkpoint.${randomUUID()}.tmp`)

@@ -195,8 +195,13 @@ export class Lake {
     const folder = this.#tableFolder(name)
     const known = this.#tables.get(folder)
     if (known !== undefined) return known
-    const log = new TableLog(fullName(name), folder, this.#engine)
-    const parts = { name, folder, log, clock: this.#clock }
+    const kept = {
+      catalog: folderName(name.catalog),
+      schema: folderName(name.schema),
+      table: folderName(name.table),
+    }
+    const log = new TableLog(fullName(kept), folder, this.#engine)
+    const parts = { name: kept, folder, log, clock: this.#clock }
     const opened = { parts, table: new DeltaTable(parts) }
     this.#tables.set(folder, opened)
     return opened

@@ -48,7 +48,7 @@ export class NewFiles {
       path: encodePath(path),
       partitionValues: {},
       size,
-      modificationTime: Date.now(),
+      modificationTime: copied.modifiedAt,
       dataChange,
       stats: fileStats(rows, fields, columns),
     }
@@ -117,16 +117,19 @@ export class NewFiles {
     const file = await open(absolute, 'r')
     try {
       await file.sync()
+      const { size, mtimeMs } = await file.stat()
+      const columns = leafStats(row?.column_statistics)
+      return { rows, size, modifiedAt: Math.round(mtimeMs), columns }
     } finally {
       await file.close()
     }
-    return { rows, size: Number(row?.file_size_bytes), columns: leafStats(row?.column_statistics) }
   }
 }
 
 interface Copied {
   readonly rows: number
   readonly size: number
+  readonly modifiedAt: number
   readonly columns: ReadonlyMap<string, LeafStats>
 }
 
