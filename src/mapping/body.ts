@@ -56,16 +56,16 @@ export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBod
     copyWords(out.view, out.at, idView, idStart, messageIdBytes)
     out.at += messageIdBytes
     writeLiteral(out, person.isKnown ? user : onlyAnonymous)
-    writeQuoted(out, identities.bytes, identities.view, identityStart, identities.at)
+    writeQuoted(out, identities.view, identityStart, identities.at)
     const { anonymous } = person
     if (person.isKnown && anonymous.at > 0) {
       writeLiteral(out, alsoAnonymous)
-      writeQuoted(out, anonymous.bytes, anonymous.view, 0, anonymous.at)
+      writeQuoted(out, anonymous.view, 0, anonymous.at)
     }
     if (constantEvent !== undefined) writeLiteral(out, constantEvent)
     else if (fromColumn) {
       writeLiteral(out, eventName)
-      writeQuoted(out, events.bytes, events.view, eventStart, events.at)
+      writeQuoted(out, events.view, eventStart, events.at)
     }
     if (plan.at === undefined) writeLiteral(out, payload)
     else {

@@ -11,7 +11,12 @@ export type Finding = Pick<Problem, 'code' | 'message'> & {
 }
 
 /** Everything that keeps a sync from being compiled for a source with these columns; empty when it can be. */
-export function problemsOf(sync: SyncSpec, fields: readonly Field[], plan: Plan): Problem[] {
+export function problemsOf(
+  sync: SyncSpec,
+  fields: readonly Field[],
+  plan: Plan,
+  isSnapshot = false,
+): Problem[] {
   const problems: Problem[] = []
   const report = (path: Path, { code, message, suggestion }: Finding) => {
     problems.push({
@@ -57,7 +62,8 @@ export function problemsOf(sync: SyncSpec, fields: readonly Field[], plan: Plan)
     need(plan.partition, ['send', 'partition', 'by'], isScalar, partitionType)
   }
   columns?.except.forEach((name, i) => {
-    if (!names.includes(name)) report(['send', 'columns', 'except', i], missing(name, names))
+    if (!isSnapshot && !names.includes(name))
+      report(['send', 'columns', 'except', i], missing(name, names))
   })
   for (const { value, path } of columnMembers(plan)) {
     const field = find(value.column, path)

@@ -2,7 +2,7 @@ import type { Data, Decimal } from 'apache-arrow'
 import type { Write } from './cell.ts'
 import { decimalText, exactNumber, writeAscii, writeScaled } from './numbers.ts'
 import type { Out } from './out.ts'
-import { wordsOf } from './words64.ts'
+import { wordAt, wordsOf } from './words64.ts'
 
 /** A writer of decimals as SQL prints them, with every digit of the scale. */
 export function bindDecimalText(data: Data, { bitWidth, scale }: Decimal, out: Out): Write {
@@ -18,8 +18,8 @@ export function bindDecimalJson(data: Data, { bitWidth, scale }: Decimal, out: O
   const unscaled = bindUnscaled(data, stride)
   const words = wordsOf(data)
   return (row) => {
-    const low = (words[row * stride] ?? 0) >>> 0
-    const high = words[row * stride + 1] ?? 0
+    const low = wordAt(words, row * stride) >>> 0
+    const high = wordAt(words, row * stride + 1)
     const small = high * 0x1_0000_0000 + low
     if (isShort(words, row * stride, stride) && Math.abs(small) < 1e15 && scale >= 0) {
       writeScaled(out, small, scale)
@@ -33,7 +33,7 @@ export function bindDecimalJson(data: Data, { bitWidth, scale }: Decimal, out: O
 
 /** True when all words above the lowest two only repeat the sign. */
 function isShort(words: Int32Array, at: number, stride: number): boolean {
-  const sign = (words[at + 1] ?? 0) >> 31
+  const sign = wordAt(words, at + 1) >> 31
   for (let i = 2; i < stride; i++) if (words[at + i] !== sign) return false
   return true
 }
@@ -41,9 +41,9 @@ function isShort(words: Int32Array, at: number, stride: number): boolean {
 function bindUnscaled(data: Data, stride: number): (row: number) => bigint {
   const words = wordsOf(data)
   return (row) => {
-    let value = BigInt(words[(row + 1) * stride - 1] ?? 0)
+    let value = BigInt(wordAt(words, (row + 1) * stride - 1))
     for (let i = stride - 2; i >= 0; i--) {
-      value = (value << 32n) | BigInt((words[row * stride + i] ?? 0) >>> 0)
+      value = (value << 32n) | BigInt(wordAt(words, row * stride + i) >>> 0)
     }
     return value
   }

@@ -5,7 +5,7 @@ import { bindDictionary } from './dictionary.ts'
 import { bindNull } from './nulls.ts'
 import { literal, type Out, writeLiteral } from './out.ts'
 import { bindBare, bindText, quoted } from './scalars.ts'
-import { textsOf, writeQuoted } from './texts.ts'
+import { offsetAt, textsOf, writeQuoted } from './texts.ts'
 import { kindOf } from './types.ts'
 
 const comma = 0x2c
@@ -21,8 +21,9 @@ export function bindJson(data: Data, binding: Binding): Write {
   }
   switch (kindOf(data.type)) {
     case 'text': {
-      const { bytes, view, offsets } = textsOf(data, from, to)
-      return (row) => void writeQuoted(out, bytes, view, offsets[row] ?? 0, offsets[row + 1] ?? 0)
+      const { view, offsets } = textsOf(data, from, to)
+      return (row) =>
+        void writeQuoted(out, view, offsetAt(offsets, row), offsetAt(offsets, row + 1))
     }
     case 'date':
     case 'timestamp':
@@ -122,5 +123,5 @@ function startsOf(data: Data): (row: number) => number {
     return (row) => row * listSize
   }
   const offsets = data.valueOffsets
-  return (row) => Number(offsets[row] ?? 0)
+  return (row) => Number(offsetAt(offsets, row))
 }

@@ -26,6 +26,8 @@ export interface CompileOptions {
   readonly window: { readonly number: number; readonly openedAt: number }
   /** The secret that message ids are made with. */
   readonly idSecret: string
+  /** True when the schema is that of a snapshot, which never had the columns that `except` names. Default false. */
+  readonly isSnapshot?: boolean
   /** The largest message in bytes; a larger one is invalid. Default 32,000, the documented 32 KB read with care. */
   readonly maxMessageBytes?: number
 }
@@ -77,7 +79,7 @@ export function prepare(
   const fields = schema.fields.filter(({ name }) => name !== keyColumn && name !== rejectColumn)
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
   const plan = planOf(sync.send, columns)
-  const problems = problemsOf(sync, fields, plan)
+  const problems = problemsOf(sync, fields, plan, options.isSnapshot)
   if (problems.length > 0) throw new InvalidFiles(problems)
   const { number, openedAt } = options.window
   const idParts =

@@ -8,7 +8,7 @@ import { literal, Out, writeLiteral } from './out.ts'
 import type { ColumnValue, Member } from './plan.ts'
 import { type Reason, type Refusal, refuse } from './reasons.ts'
 import { bindText } from './scalars.ts'
-import { decodeText, textsOf, writeTextMember } from './texts.ts'
+import { decodeText, offsetAt, textsOf, writeTextMember } from './texts.ts'
 import { kindOf } from './types.ts'
 
 /** Writes the members of one object for a row, each followed by a comma, or refuses the row. */
@@ -80,7 +80,7 @@ function bindColumn(name: string, value: ColumnValue, batch: Batch): WriteMember
     const opening = literal(`${name}"`)
     return (row) => {
       if (isNull?.(row)) return onNull(row)
-      writeTextMember(out, opening, texts, offsets[row] ?? 0, offsets[row + 1] ?? 0)
+      writeTextMember(out, opening, texts, offsetAt(offsets, row), offsetAt(offsets, row + 1))
       return undefined
     }
   }

@@ -62,8 +62,10 @@ function digitsOf(n: number): number {
 export function writeScaled(out: Out, unscaled: number, scale: number): void {
   let rest = Math.abs(unscaled)
   let places = rest === 0 ? 0 : scale
-  while (places > 0 && rest % 10 === 0) {
-    rest /= 10
+  while (places > 0) {
+    const tenth = Math.floor(rest / 10)
+    if (tenth * 10 !== rest) break
+    rest = tenth
     places--
   }
   if (unscaled < 0) out.push(0x2d)

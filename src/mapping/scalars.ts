@@ -5,10 +5,10 @@ import { bindDecimalText } from './decimals.ts'
 import { bindDictionary } from './dictionary.ts'
 import { shortestFloat, writeAscii, writeDouble, writeInteger } from './numbers.ts'
 import { literal, type Out, writeLiteral } from './out.ts'
-import { textsOf, writeBytes } from './texts.ts'
+import { offsetAt, textsOf, writeBytes } from './texts.ts'
 import { bindMoment, type Moment, writeDay, writeIso } from './times.ts'
 import { kindOf } from './types.ts'
-import { wordsOf } from './words64.ts'
+import { wordAt, wordsOf } from './words64.ts'
 
 /** A writer of bare text: no quotes, nothing escaped. What identifiers, masks and map keys are made of. */
 export function bindText(data: Data, binding: Binding): Write {
@@ -17,7 +17,7 @@ export function bindText(data: Data, binding: Binding): Write {
   if (DataType.isDecimal(data.type)) return bindDecimalText(data, data.type, out)
   if (kindOf(data.type) !== 'text') return bindBare(data, binding)
   const { bytes, offsets } = textsOf(data, from, to)
-  return (row) => void writeBytes(out, bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0)
+  return (row) => void writeBytes(out, bytes, offsetAt(offsets, row), offsetAt(offsets, row + 1))
 }
 
 /** Values whose bare text is their JSON as well, and times, whose text only wants quotes. */
@@ -54,8 +54,8 @@ function bindInteger(data: Data, { bitWidth, isSigned }: Int, out: Out): Write {
   }
   const words = wordsOf(data)
   return (row) => {
-    const low = (words[row * 2] ?? 0) >>> 0
-    const high = words[row * 2 + 1] ?? 0
+    const low = wordAt(words, row * 2) >>> 0
+    const high = wordAt(words, row * 2 + 1)
     if (high < 0x200000 && high >= (isSigned ? -0x200000 : 0)) {
       writeInteger(out, high * 0x1_0000_0000 + low)
     } else {

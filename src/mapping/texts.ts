@@ -9,6 +9,11 @@ export interface Texts {
   readonly offsets: Int32Array | Float64Array
 }
 
+/** Where text `index` starts, and the one before it ends. */
+export function offsetAt(offsets: Texts['offsets'], index: number): number {
+  return offsets[index] ?? 0
+}
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Decodes UTF-8; what is not UTF-8 becomes U+FFFD, and a byte order mark stays. */
@@ -28,9 +33,9 @@ export function textsOf(data: Data, from: number, to: number): Texts {
 
 /** True when every text is valid UTF-8: all bytes together are, and none starts within a character. */
 function isSound(bytes: Uint8Array, offsets: Texts['offsets'], from: number, to: number): boolean {
-  if (!isUtf8(bytes.subarray(offsets[from] ?? 0, offsets[to] ?? 0))) return false
+  if (!isUtf8(bytes.subarray(offsetAt(offsets, from), offsetAt(offsets, to)))) return false
   for (let i = from + 1; i < to; i++) {
-    if (((bytes[offsets[i] ?? 0] ?? 0) & 0xc0) === 0x80) return false
+    if (((bytes[offsetAt(offsets, i)] ?? 0) & 0xc0) === 0x80) return false
   }
   return true
 }
@@ -40,7 +45,9 @@ function mended(bytes: Uint8Array, offsets: Texts['offsets'], from: number, to: 
   const starts = new Float64Array(to + 1)
   let at = 0
   for (let i = from; i < to; i++) {
-    const part = Buffer.from(decodeText(bytes.subarray(offsets[i] ?? 0, offsets[i + 1] ?? 0)))
+    const part = Buffer.from(
+      decodeText(bytes.subarray(offsetAt(offsets, i), offsetAt(offsets, i + 1))),
+    )
     parts.push(part)
     starts[i] = at
     at += part.length
@@ -75,27 +82,21 @@ export function writeBytes(out: Out, bytes: Uint8Array, from: number, to: number
 }
 
 /** Appends a text as JSON with its quotes. */
-export function writeQuoted(
-  out: Out,
-  bytes: Uint8Array,
-  view: DataView,
-  from: number,
-  to: number,
-): void {
+export function writeQuoted(out: Out, view: DataView, from: number, to: number): void {
   out.reserve(to - from + 2)
   const { at } = out
   out.bytes[at] = 0x22
-  if (copyClean(out.view, at + 1, bytes, view, from, to)) {
+  if (copyClean(out.view, at + 1, view, from, to)) {
     out.at = at + to - from + 2
     out.bytes[out.at - 1] = 0x22
-  } else writeEscaped(out, bytes, from, to)
+  } else writeEscaped(out, view, from, to)
 }
 
 /** Appends a whole member: `before`, which ends in a quote, then a text, its closing quote and a comma. */
 export function writeTextMember(
   out: Out,
   before: Literal,
-  { bytes, view }: Texts,
+  { view }: Texts,
   from: number,
   to: number,
 ): void {
@@ -105,12 +106,12 @@ export function writeTextMember(
   const start = out.at
   for (let i = 0; i < words.length; i++) target.setInt32(start + i * 4, words[i] ?? 0, true)
   const at = start + length
-  if (copyClean(target, at, bytes, view, from, to)) {
+  if (copyClean(target, at, view, from, to)) {
     target.setUint16(at + to - from, 0x2c22, true)
     out.at = at + to - from + 2
   } else {
     out.at = at - 1
-    writeEscaped(out, bytes, from, to)
+    writeEscaped(out, view, from, to)
     out.push(0x2c)
   }
 }
@@ -122,7 +123,6 @@ export function writeTextMember(
 function copyClean(
   target: DataView,
   at: number,
-  bytes: Uint8Array,
   view: DataView,
   from: number,
   to: number,
@@ -137,7 +137,7 @@ function copyClean(
   }
   if (i < to) {
     let word = 0
-    for (let k = to - 1; k >= i; k--) word = (word << 8) | (bytes[k] ?? 0)
+    for (let k = to - 1; k >= i; k--) word = (word << 8) | view.getUint8(k)
     target.setInt32(shift + i, word, true)
     // Bytes that are not there count as blanks.
     mark |= marks(word | (0x20202020 << ((to - i) * 8)))
@@ -156,23 +156,22 @@ function marks(word: number): number {
 }
 
 /** What follows the backslash for a byte: 0 = nothing to escape, 1 = as `u00xx`. */
-const escapes = new Uint8Array(256)
-escapes.fill(1, 0, 0x20)
+const escapes = new DataView(new Uint8Array(256).fill(1, 0, 0x20).buffer)
 for (const [byte, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr', '""', '\\\\'].map((s) =>
   Buffer.from(s),
 )) {
-  escapes[byte ?? 0] = letter ?? 0
+  escapes.setUint8(byte ?? 0, letter ?? 0)
 }
-const hexDigits = Buffer.from('0123456789abcdef')
+const hexDigits = viewOf(Buffer.from('0123456789abcdef'))
 
-function writeEscaped(out: Out, source: Uint8Array, from: number, to: number): void {
+function writeEscaped(out: Out, source: DataView, from: number, to: number): void {
   out.reserve((to - from) * 6 + 2)
   const { bytes } = out
   let at = out.at
   bytes[at++] = 0x22
   for (let i = from; i < to; i++) {
-    const byte = source[i] ?? 0
-    const letter = escapes[byte] ?? 0
+    const byte = source.getUint8(i)
+    const letter = escapes.getUint8(byte)
     if (letter === 0) bytes[at++] = byte
     else {
       bytes[at++] = 0x5c
@@ -180,8 +179,8 @@ function writeEscaped(out: Out, source: Uint8Array, from: number, to: number): v
       if (letter === 1) {
         bytes[at++] = 0x30
         bytes[at++] = 0x30
-        bytes[at++] = hexDigits[byte >> 4] ?? 0
-        bytes[at++] = hexDigits[byte & 15] ?? 0
+        bytes[at++] = hexDigits.getUint8(byte >> 4)
+        bytes[at++] = hexDigits.getUint8(byte & 15)
       }
     }
   }

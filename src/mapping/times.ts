@@ -2,7 +2,7 @@ import { type Data, DataType, DateUnit, TimeUnit } from 'apache-arrow'
 import { storePadded, storePair } from './numbers.ts'
 import type { Out } from './out.ts'
 import { kindOf } from './types.ts'
-import { wordsOf } from './words64.ts'
+import { wordAt, wordsOf } from './words64.ts'
 
 /** A point in time: whole seconds since 1970 in UTC, and nanoseconds after them (0 … 999,999,999). */
 export interface Moment {
@@ -39,13 +39,13 @@ export function bindMoment(data: Data, moment: Moment): ReadMoment {
   const nanosEach = 1e9 / perSecond
   const wholeDays = kindOf(type) === 'date'
   return (row) => {
-    const high = words[row * 2 + 1] ?? 0
+    const high = wordAt(words, row * 2 + 1)
     if (high >= -0x200000 && high < 0x200000) {
-      const units = high * 0x1_0000_0000 + ((words[row * 2] ?? 0) >>> 0)
+      const units = high * 0x1_0000_0000 + (wordAt(words, row * 2) >>> 0)
       moment.seconds = Math.floor(units / perSecond)
       moment.nanos = (units - moment.seconds * perSecond) * nanosEach
     } else {
-      const units = (BigInt(high) << 32n) | BigInt((words[row * 2] ?? 0) >>> 0)
+      const units = (BigInt(high) << 32n) | BigInt(wordAt(words, row * 2) >>> 0)
       const rest = ((units % BigInt(perSecond)) + BigInt(perSecond)) % BigInt(perSecond)
       moment.seconds = Number((units - rest) / BigInt(perSecond))
       moment.nanos = Number(rest) * nanosEach

@@ -197,6 +197,14 @@ describe('compile', () => {
     expect(codes(track(send))).toEqual(expected)
   })
 
+  it('does not look for what `except` names in a snapshot, where it never was', () => {
+    const sync = identify({ columns: { all: true, except: ['ssn'] } })
+    const schema = schemaOf({ id: new Int64(), email: new Utf8() })
+    expect(codes(sync, schema)).toEqual(['column_missing'])
+    const mapping = compile(sync, schema, { ...options, isSnapshot: true })
+    expect(mapping.columns).toEqual(['id', 'email'])
+  })
+
   it('takes an interval as text, and an array that is redacted', () => {
     const traits = { a: col('trial', { as: 'text' }), b: col('tags', { mask: 'redact' }) }
     expect(problemsOf(identify({ traits }))).toEqual([])
