@@ -73,16 +73,21 @@ function readStruct(cursor: Cursor, scope: Scope, read: Read): string {
       ? value.sql.match(/"((?:[^"]|"")*)"$/)?.[1]?.replaceAll('""', '"')
       : undefined
     const name = cursor.accept('AS') ? cursor.identifier() : (own ?? `col${position}`)
-    return `${quoteName(name)} := ${value.sql}`
+    return `${quoteName(name)} := ${typed(value)}`
   })
   return `struct_pack(${fields.join(', ')})`
+}
+
+/** A field's value; the untyped NULL becomes text, because no field may be without a type. */
+function typed(value: Expr): string {
+  return value.isNull ? 'CAST(NULL AS VARCHAR)' : value.sql
 }
 
 function readNamedStruct(cursor: Cursor, scope: Scope, read: Read): string {
   const fields = cursor.list(() => {
     const name = cursor.string()
     cursor.expect(',')
-    return `${quoteName(name)} := ${read(cursor, scope).sql}`
+    return `${quoteName(name)} := ${typed(read(cursor, scope))}`
   })
   return `struct_pack(${fields.join(', ')})`
 }

@@ -1,3 +1,5 @@
+import { sqlError } from './errors.ts'
+
 /** A DuckDB string literal. DuckDB cannot read NUL in a statement, so that one is joined in. */
 export function stringLiteral(text: string): string {
   if (!text.includes('\0')) return `'${text.replaceAll("'", "''")}'`
@@ -6,6 +8,9 @@ export function stringLiteral(text: string): string {
 
 /** A DuckDB identifier; always quoted, so that no reserved word of DuckDB ever matters. */
 export function quoteName(name: string): string {
+  if (name === '' || name.includes('\0')) {
+    throw sqlError('PARSE_SYNTAX_ERROR', 'A name is empty or holds a NUL character.', '42601')
+  }
   return `"${name.replaceAll('"', '""')}"`
 }
 

@@ -29,7 +29,7 @@ export function parameterValue(parameters: Parameters, name: string): string {
 
 function literal(parameter: NamedParameter): string {
   const declared = parameter.type.trim().toUpperCase()
-  if (declared === '' || declared === 'VOID') return 'NULL'
+  if (declared === '' || declared === 'VOID') return 'null'
   const cursor = new Cursor(declared)
   const type = readType(cursor)
   cursor.finish()

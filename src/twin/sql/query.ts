@@ -165,5 +165,6 @@ function nameOf(text: string): string {
   return text
     .replace(/\bcount\s*\(\s*\*\s*\)/gi, 'count(1)')
     .replace(/`([^`]*)`/g, '$1')
+    .replaceAll('\0', ' ')
     .replace(/\b[A-Z_]+(?=\()/g, (name) => (name === 'CAST' ? name : name.toLowerCase()))
 }

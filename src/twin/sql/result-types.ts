@@ -31,8 +31,10 @@ export async function resultColumns(
 ): Promise<ResultColumn[]> {
   const prepared = await connection.prepare(query)
   try {
-    return Array.from({ length: prepared.columnCount }, (_, i) => {
-      const own = prepared.columnType(i).toString()
+    const indexes = Array.from({ length: prepared.columnCount }, (_, i) => i)
+    const untyped = await untypedColumns(connection, query, indexes)
+    return indexes.map((i) => {
+      const own = untyped.has(i) ? '"NULL"' : prepared.columnType(i).toString()
       if (strange.test(own.replaceAll(/"(?:[^"]|"")*"|TIMESTAMP WITH TIME ZONE/g, ''))) {
         throw unsupported(`a result of type ${own}`)
       }
@@ -42,6 +44,22 @@ export async function resultColumns(
   } finally {
     prepared.destroySync()
   }
+}
+
+/** Columns that are the untyped NULL, which DuckDB shows as INTEGER once a statement is prepared. No row is read. */
+async function untypedColumns(
+  connection: DuckDBConnection,
+  query: string,
+  indexes: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (!/\bnull\b/.test(query)) return new Set()
+  const types = indexes.map((i) => `typeof(__c${i})`).join(', ')
+  const names = indexes.map((i) => `__c${i}`).join(', ')
+  const reader = await connection.runAndReadAll(
+    `SELECT ${types} FROM (SELECT 1) AS __one LEFT JOIN (${query}) AS __q(${names}) ON false`,
+  )
+  const [row = []] = reader.getRows()
+  return new Set(indexes.filter((i) => row[i] === '"NULL"'))
 }
 
 /** The query with every column cast to the type it must leave with; itself where nothing is to be done. */
