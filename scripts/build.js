@@ -6,7 +6,6 @@ import { build } from 'esbuild'
 const jobs = readdirSync('jobs').filter((name) => name.endsWith('.ts'))
 const entries = {
   'customerio-jobs': 'src/cli/main.ts',
-  twin: 'src/twin/main.ts',
   demo: 'demo/main.ts',
   ...Object.fromEntries(jobs.map((name) => [`jobs/${name.slice(0, -3)}`, `jobs/${name}`])),
 }
@@ -31,8 +30,7 @@ const oldPackages = {
 }
 
 rmSync('dist', { recursive: true, force: true })
-const result = await build({
-  entryPoints: entries,
+const common = {
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -64,9 +62,21 @@ const result = await build({
       "const __buffer = (from, ...more) => typeof from === 'number' ? Buffer.alloc(from) : Buffer.from(from, ...more)",
     ].join(';\n'),
   },
-})
+}
+const results = [
+  await build({ ...common, entryPoints: entries }),
+  // On its own and in chunks: DuckDB is optional, so it is loaded late, and its absence is told in a sentence.
+  await build({
+    ...common,
+    entryPoints: { twin: 'src/twin/main.ts' },
+    splitting: true,
+    chunkNames: 'twin-[hash]',
+  }),
+]
 if (!process.argv.includes('--quiet')) {
-  for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
+  for (const [file, { bytes }] of results.flatMap(({ metafile }) =>
+    Object.entries(metafile.outputs),
+  )) {
     if (file.endsWith('.mjs')) console.log(`${file}  ${(bytes / 1e6).toFixed(1)} MB`)
   }
 }

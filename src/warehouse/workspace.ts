@@ -44,7 +44,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
   const http = httpCalls(settings)
   const token = tokenSource(settings.credentials, http.call, clock)
 
-  /** One call with a token; a refused token is renewed once. */
+  /** One call with a token; a refused token is renewed once. The service answers 403 for a token that is not valid. */
   const call = async (request: HttpRequest): Promise<HttpAnswer> => {
     const send = async (fresh: boolean) =>
       http.call({
@@ -52,7 +52,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
         headers: { ...request.headers, authorization: `Bearer ${await token(fresh)}` },
       })
     const answer = await send(false)
-    return answer.status === 401 ? send(true) : answer
+    return answer.status === 401 || answer.status === 403 ? send(true) : answer
   }
 
   return {
