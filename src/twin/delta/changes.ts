@@ -4,7 +4,7 @@ import type { Metadata } from './actions.ts'
 import { DeltaError } from './errors.ts'
 import { decodePath } from './files.ts'
 import type { Commit, TableLog } from './log.ts'
-import { literal } from './names.ts'
+import { identifier, literal } from './names.ts'
 import { hasChangeFeed, refuseDeletionVector } from './protocol.ts'
 import { type ScanFile, scanFiles } from './scan.ts'
 import { fieldNamed, readSchema } from './schema.ts'
@@ -39,9 +39,10 @@ export async function changeFeed(
   const last = Math.min(to ?? latest.version, latest.version)
   checkRange(log.table, from, to, latest.version)
   const schema = readSchema(latest.metadata, log.table)
-  checkMetadata((await log.state(from)).metadata, schema, log.table, from)
+  const start = await log.state(from)
+  checkMetadata(start.metadata, schema, log.table, from)
   const files: FeedFiles = { recorded: [], added: [], removed: [] }
-  let before = from > 0 ? (await log.state(from - 1)).timestamp : 0
+  let before = start.timestamp - 1
   for (let version = from; version <= last; version++) {
     const commit = await log.commit(version)
     if (commit === undefined) throw missingChanges(log.table, version)
@@ -55,7 +56,7 @@ export async function changeFeed(
   const { fields } = schema
   const options = { partitionColumns: snapshot.partitionColumns, marks }
   const typed = { name: '_change_type', type: 'string', nullable: true, metadata: {} }
-  const names = [...fields.map(({ name }) => `"${name.replaceAll('"', '""')}"`)].join(', ')
+  const names = fields.map(({ name }) => identifier(name)).join(', ')
   const rows = (relation: string, type: string) =>
     `SELECT ${names}, ${type} AS _change_type, _commit_version, _commit_timestamp FROM ${relation}`
   return `(${[

@@ -47,9 +47,9 @@ export class TableLog {
     const last = commits.at(-1)
     if (last !== undefined)
       kept = { state: this.#advance(kept?.state, commits), fileId: last.fileId }
-    if (kept === undefined) throw this.#noTable()
-    if (version !== undefined && kept.state.version !== version)
+    if (version !== undefined && kept?.state.version !== version)
       throw await this.#noVersion(version)
+    if (kept === undefined) throw this.#noTable()
     this.#keep(kept.state, kept.fileId)
     return kept.state
   }
@@ -104,7 +104,7 @@ export class TableLog {
     const checkpoint = findCheckpoints(names).findLast((c) => c.version <= version)
     let next = (checkpoint?.version ?? -1) + 1
     for (const found of commitVersions(names)) {
-      if (found < next) continue
+      if (found < next || found > version) continue
       if (found > next) throw this.#gap(next, found)
       next++
     }
@@ -166,10 +166,15 @@ export class TableLog {
   }
 
   async #noVersion(version: number): Promise<DeltaError> {
-    const versions = await this.versions()
+    const names = await this.#names()
+    const commits = commitVersions(names)
+    const checkpoints = findCheckpoints(names).map((checkpoint) => checkpoint.version)
+    const first = commits[0] === 0 ? 0 : checkpoints[0]
+    const last = Math.max(commits.at(-1) ?? -1, checkpoints.at(-1) ?? -1)
+    if (first === undefined) return this.#noTable()
     return new DeltaError(
       'DELTA_VERSION_NOT_FOUND',
-      `Version ${version} of ${this.table} is not there. Available versions: [${versions[0]}, ${versions.at(-1)}].`,
+      `Version ${version} of ${this.table} is not there. Available versions: [${first}, ${last}].`,
       { table: this.table, version },
     )
   }

@@ -98,7 +98,7 @@ export class NewFiles {
         : `CASE WHEN ${value} IS NULL THEN error(${literal(nullMark + field.name)}) ELSE ${cast} END`
       return `${kept} AS ${name}`
     })
-    return `SELECT ${columns.join(', ')} FROM (${select}) AS s`
+    return `SELECT ${columns.join(', ')} FROM (${select}\n) AS s`
   }
 
   async #copy(path: string, select: string): Promise<Copied | undefined> {

@@ -82,13 +82,9 @@ describe('a commit that comes second', () => {
     ['settings changed', settings, 'DELTA_METADATA_CHANGED'],
   ])('fails when it changes rows and %s, naming it and leaving no file', async (_, other, code) => {
     const before = dataFiles(table)
-    const changes: [string, () => Promise<unknown>][] = [
-      ['update', () => table.update(bench.connection, { set: { id: 'id + 1' } }, written)],
-      ['overwrite', () => table.overwrite(bench.connection, 'SELECT 7 AS id', written)],
-    ]
-    const [, change] = changes[code === 'DELTA_CONCURRENT_APPEND' ? 0 : 1]!
     await meddle(other())
-    const error = await change().catch((e: unknown) => e)
+    const change = table.update(bench.connection, { set: { id: 'id + 1' } }, written)
+    const error = await change.catch((e: unknown) => e)
     expect(error).toBeInstanceOf(ConcurrentModification)
     expect(error).toMatchObject({
       code,

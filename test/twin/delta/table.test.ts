@@ -93,6 +93,12 @@ describe('a table', () => {
     ])
   })
 
+  it('takes any query, also one that ends in a comment', async () => {
+    const table = await bench.lake.createTable(named('t'), idAndName)
+    await table.append(bench.connection, 'WITH x AS (SELECT 1 AS id) FROM x -- done', written)
+    expect(await rowsOf(bench, table)).toEqual([['1', null]])
+  })
+
   it('refuses a column that it lacks', async () => {
     const table = await bench.lake.createTable(named('t'), idAndName)
     await expect(
