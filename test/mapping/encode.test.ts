@@ -142,6 +142,8 @@ describe('a value', () => {
     [new Decimal(18, 38), 123456789012345678901234567890n, {}, '"123456789012.345678901234567890"'],
     [new Decimal(2, 20), 1234567890123456789n, {}, '"12345678901234567.89"'],
     [new Decimal(2, 12), 1250n, { as: 'text' }, '"12.50"'],
+    [new Decimal(0, 38), 2n ** 64n + 5n, {}, '"18446744073709551621"'],
+    [new Decimal(0, 38), -(2n ** 70n), {}, '"-1180591620717411303424"'],
     [new Float64(), 0.1, {}, '0.1'],
     [new Float64(), 1e21, {}, '1e+21'],
     [new Float32(), Math.fround(0.1), {}, '0.1'],
@@ -192,6 +194,31 @@ describe('a value', () => {
     expect(
       messages(identify(column, { traits: { a: col('a', { as: 'json' }) } }))[0]?.traits,
     ).toEqual({})
+  })
+
+  it('is mended on its own where only its neighbour makes it UTF-8', () => {
+    const halves = [Buffer.from([0x78, 0xc3]), Buffer.from([0xa9, 0x78])]
+    const block = identify(
+      { _key: [utf8, '1', '2'], id: [utf8, 'a', 'b'], x: [utf8, ...halves] },
+      { traits: { x: col('x') } },
+    )
+    expect(messages(block).map(({ traits }) => traits)).toEqual([
+      { x: 'x\ufffd' },
+      { x: '\ufffdx' },
+    ])
+  })
+
+  it('is found where a slice begins within a byte of bits', () => {
+    const flags = Array.from({ length: 11 }, (_, i) => i % 3 === 0)
+    const columns = [
+      { name: '_key', type: utf8, values: flags.map((_, i) => `${i}`) },
+      { name: 'id', type: utf8, values: flags.map((_, i) => `p${i}`) },
+      { name: 'flag', type: new Bool(), values: flags },
+    ]
+    const rows = batchOf(columns, { around: 10 })
+    const sync = aSync({ call: 'identify', person: { id: 'id' }, traits: { flag: col('flag') } })
+    const block = compile(sync, rows.schema, options).encode(rows)
+    expect(messages(block).map(({ traits }) => traits)).toEqual(flags.map((flag) => ({ flag })))
   })
 
   it('takes its object with it when all of it is omitted', () => {

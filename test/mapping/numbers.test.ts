@@ -83,5 +83,6 @@ describe('numbers', () => {
       }),
     )
     expect(shortestFloat(Math.fround(2.5001))).toBe(2.5001)
+    expect(shortestFloat(Math.fround(10.1908455))).toBe(10.1908455)
   })
 })

@@ -104,14 +104,25 @@ export function dataOf(type: DataType, values: readonly Value[]): Data {
     })
   }
   if (DataType.isDictionary(type)) {
-    // Every value stands in the dictionary once more, in two chunks, and NULL twice over.
+    // Two chunks of values, and NULL by turns in the indices and in the values they point to.
+    const filler = values.find((value) => value !== null) ?? null
+    const entries = values.map((value, i) => (i % 2 === 0 ? (value ?? filler) : value))
     const half = Math.floor(length / 2)
-    const chunks = [values.slice(0, half), values.slice(half)].filter(
+    const chunks = [entries.slice(0, half), entries.slice(half)].filter(
       (chunk, i) => i === 1 || chunk.length > 0,
     )
     const dictionary = new Vector(chunks.map((chunk) => dataOf(type.dictionary, chunk)))
-    const indices = type.indices.ArrayType.from(values.map((_, i) => i) as never)
-    return make({ data: indices, dictionary })
+    const data = type.indices.ArrayType.from(values.map((_, i) => i) as never)
+    const isSet = values.map((value, i) => i % 2 === 1 || value !== null)
+    const unset = isSet.filter((it) => !it).length
+    return makeData({
+      type,
+      length,
+      nullCount: unset,
+      nullBitmap: bitmap(isSet),
+      data,
+      dictionary,
+    } as never)
   }
   const blank = type.ArrayType === BigInt64Array || type.ArrayType === BigUint64Array ? 0n : 0
   const data = type.ArrayType.from(values.map((value) => value ?? blank) as never)
