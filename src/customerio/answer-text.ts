@@ -44,6 +44,8 @@ const vocabulary = new Set(
   context integrations batch objectid objecttypeid object_type_id relationshipattributes relationship device token
   platform email identify track page screen group alias message item items request body json payload array object
   string number boolean integer null key value field fields attribute attributes
+  createdat userid useragent ip locale campaign page app os network cio_subscription_preferences topics channels
+  iso date time offset
   a an and any are as at be by cannot could empty exceed exceeded exceeds expected format found got greater has have in
   incorrect invalid is large least length less limit long longer malformed many may maximum minimum missing more most
   must no non not of one only or parse required should size than the this to too unable unexpected unknown unsupported

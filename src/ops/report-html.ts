@@ -165,7 +165,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 10px 6px 0;vertical-align:top}
 thead th{font-size:12px;color:var(--soft);font-weight:600;border-bottom:1px solid var(--line)}
 tbody tr+tr:not(.bar) td,tbody tr+tr:not(.bar) th{border-top:1px solid var(--line)}
-.n{text-align:right;font-variant-numeric:tabular-nums}td i{color:var(--line);font-style:normal}
+td:first-child,th:first-child{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}td i{color:var(--line);font-style:normal}
 thead span{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:5px}
 .bar td{padding:0 0 10px}.bar svg{width:100%;height:10px;display:block;border-radius:3px}
 .chart{width:100%;height:auto}.chart text{font-size:11px;fill:var(--soft)}.grid{stroke:var(--line)}
