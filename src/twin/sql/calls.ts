@@ -23,19 +23,19 @@ function readBody(cursor: Cursor, scope: Scope, read: Read, name: string): Expr 
   if (name === 'struct') return expr(readStruct(cursor, scope, read))
   if (name === 'named_struct') return expr(readNamedStruct(cursor, scope, read))
   if (name === 'transform' || name === 'filter') return expr(readLambda(cursor, scope, read, name))
-  if (name === 'trim') return expr(readTrim(cursor, scope, read))
+  if (name === 'trim') return { sql: readTrim(cursor, scope, read), isText: true }
   if (cursor.sees(')')) {
     const bare = name === 'now' ? 'CURRENT_TIMESTAMP' : name.toUpperCase()
     if (name === 'unix_timestamp') return writeNow(scope)
-    return bareCall(scope, bare) ?? expr(writeFunction(name, []))
+    return bareCall(scope, bare) ?? writeFunction(name, [])
   }
   const args = cursor.list(() => read(cursor, scope))
-  return expr(writeFunction(name, args))
+  return writeFunction(name, args)
 }
 
 function writeNow(scope: Scope): Expr {
   const now = bareCall(scope, 'CURRENT_TIMESTAMP')
-  return expr(writeFunction('unix_timestamp', now === undefined ? [] : [now]))
+  return writeFunction('unix_timestamp', now === undefined ? [] : [now])
 }
 
 function readAggregate(cursor: Cursor, scope: Scope, read: Read, name: string): string {
@@ -115,7 +115,7 @@ function readLambda(cursor: Cursor, scope: Scope, read: Read, name: string): str
 function readTrim(cursor: Cursor, scope: Scope, read: Read): string {
   const side = ['BOTH', 'LEADING', 'TRAILING'].find((word) => cursor.accept(word))
   const first = cursor.sees('FROM') ? expr("' '") : read(cursor, scope)
-  if (side === undefined && !cursor.sees('FROM')) return writeFunction('trim', [first])
+  if (side === undefined && !cursor.sees('FROM')) return writeFunction('trim', [first]).sql
   cursor.expect('FROM')
   const name = side === 'LEADING' ? 'ltrim' : side === 'TRAILING' ? 'rtrim' : 'trim'
   return `${name}(${read(cursor, scope).sql}, ${first.sql})`

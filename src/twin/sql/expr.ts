@@ -3,6 +3,8 @@ export interface Expr {
   readonly sql: string
   /** The value, when the expression is a plain string literal. */
   readonly text?: string
+  /** True when the result is known to be text, whatever the arguments are. */
+  readonly isText?: boolean
   /** The value, when the expression is a plain integer literal. */
   readonly integer?: number
   /** The unit class, when the expression is an interval. */
@@ -16,4 +18,9 @@ export interface Expr {
 /** An expression of whose form nothing is known. */
 export function expr(sql: string): Expr {
   return { sql }
+}
+
+/** The expression as Spark turns it into text by itself, for `||` and concat. */
+export function asText(value: Expr): string {
+  return value.isText || value.text !== undefined ? value.sql : `spark_text(${value.sql})`
 }

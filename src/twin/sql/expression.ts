@@ -1,8 +1,9 @@
 import { readCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
-import { sqlError, unsupported } from './errors.ts'
-import { type Expr, expr } from './expr.ts'
-import { quoteName, stringLiteral } from './literals.ts'
+import { unsupported } from './errors.ts'
+import { asText, type Expr, expr } from './expr.ts'
+import { quoteName } from './literals.ts'
+import { numberLiteral, readColumn, readStrings } from './operands.ts'
 import { parameterValue } from './parameters.ts'
 import { readSpecial } from './primaries.ts'
 import type { Scope } from './scope.ts'
@@ -109,7 +110,7 @@ function readSum(cursor: Cursor, scope: Scope): Expr {
 
 /** Dates stay dates when whole days are added, as in Spark. */
 function sum(left: Expr, operator: string, right: Expr): Expr {
-  if (operator === '||') return expr(`(${asText(left)} || ${asText(right)})`)
+  if (operator === '||') return { sql: `(${asText(left)} || ${asText(right)})`, isText: true }
   if (operator === '+' && left.interval !== undefined && right.interval === undefined) {
     return sum(right, operator, left)
   }
@@ -122,10 +123,6 @@ function sum(left: Expr, operator: string, right: Expr): Expr {
   return right.interval === 'days'
     ? expr(`cast_to_type(${left.sql} + ${moved}, ${left.sql})`)
     : expr(`spark_plus_time(${left.sql}, ${moved})`)
-}
-
-function asText(part: Expr): string {
-  return part.text === undefined ? `spark_text(${part.sql})` : part.sql
 }
 
 function readProduct(cursor: Cursor, scope: Scope): Expr {
@@ -199,31 +196,6 @@ function readPrimary(cursor: Cursor, scope: Scope): Expr {
   return readColumn(cursor, scope)
 }
 
-/** Neighbouring string literals are one, as in Spark. */
-function readStrings(cursor: Cursor): Expr {
-  let text = cursor.string()
-  while (cursor.peek().kind === 'string') text += cursor.string()
-  return { sql: stringLiteral(text), text }
-}
-
-function numberLiteral(text: string): Expr {
-  const [, digits = '', suffix = ''] = text.match(/^(.*?)(BD|[LSYDF])?$/i) ?? []
-  if (suffix !== '') return expr(`CAST(${digits} AS ${suffixTypes[suffix.toUpperCase()]})`)
-  const integer = Number(digits)
-  if (!/^\d+$/.test(digits)) return expr(digits)
-  if (Number.isSafeInteger(integer)) return { sql: digits, integer }
-  return BigInt(digits) < 2n ** 63n ? expr(digits) : expr(`CAST(${digits} AS DECIMAL(38,0))`)
-}
-
-const suffixTypes: Readonly<Record<string, string>> = {
-  BD: 'DECIMAL(38,18)',
-  L: 'BIGINT',
-  S: 'SMALLINT',
-  Y: 'TINYINT',
-  D: 'DOUBLE',
-  F: 'FLOAT',
-}
-
 function readParentheses(cursor: Cursor, scope: Scope): Expr {
   if (/^(?:SELECT|WITH|VALUES)$/i.test(cursor.peek(1).text)) {
     return expr(readSubquery(cursor, scope))
@@ -232,43 +204,10 @@ function readParentheses(cursor: Cursor, scope: Scope): Expr {
   const inner = readExpression(cursor, scope)
   if (!cursor.accept(',')) {
     cursor.expect(')')
-    return inner.interval === undefined
-      ? expr(`(${inner.sql})`)
-      : { sql: `(${inner.sql})`, interval: inner.interval }
+    const { isColumn: _, integer: __, ...known } = inner
+    return { ...known, sql: `(${inner.sql})` }
   }
   const rest = cursor.list(() => readExpression(cursor, scope).sql)
   cursor.expect(')')
   return expr(`(${[inner.sql, ...rest].join(', ')})`)
 }
-
-/** A column path; a lambda's parameter; a column of the table that an UPDATE or DELETE changes. */
-function readColumn(cursor: Cursor, scope: Scope): Expr {
-  const [first, ...rest] = readPath(cursor)
-  if (first === undefined) throw cursor.fail()
-  const lambda = scope.lambdas.get(first.toLowerCase())
-  if (lambda !== undefined) return expr([`(${lambda})`, ...rest.map(quoteName)].join('.'))
-  const isTarget = rest.length > 0 && scope.target === first.toLowerCase()
-  if (isTarget && scope.depth > 0) {
-    throw unsupported('a subquery that refers to the table being changed')
-  }
-  const path = isTarget ? rest : [first, ...rest]
-  return { sql: path.map(quoteName).join('.'), isColumn: true }
-}
-
-function readPath(cursor: Cursor): string[] {
-  const token = cursor.peek()
-  if (token.kind === 'word' && reserved.test(token.text)) throw cursor.fail()
-  const path = [cursor.identifier()]
-  while (cursor.sees('.') && cursor.peek(1).text !== '*') {
-    cursor.next()
-    path.push(cursor.identifier())
-  }
-  if (path.length > 8) {
-    throw sqlError('IDENTIFIER_TOO_MANY_NAME_PARTS', 'A column path is too long.', '42601')
-  }
-  return path
-}
-
-/** Words that begin a clause: a bare one where a value should be is a mistake in the statement. */
-const reserved =
-  /^(?:FROM|WHERE|GROUP|HAVING|QUALIFY|ORDER|LIMIT|OFFSET|UNION|EXCEPT|INTERSECT|JOIN|ON|USING|SELECT|WHEN|THEN|ELSE|END|AND|OR|AS)$/i

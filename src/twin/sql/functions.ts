@@ -1,5 +1,5 @@
 import { unsupported } from './errors.ts'
-import type { Expr } from './expr.ts'
+import { asText, type Expr } from './expr.ts'
 import { stringLiteral } from './literals.ts'
 import { jsonPath, splitPattern, timeFormat, truncateUnit } from './patterns.ts'
 
@@ -26,7 +26,7 @@ function int(name: string, least = 1, most = least): FunctionRule {
   return rule(least, most, (args) => `CAST(${name}(${sqls(args)}) AS INTEGER)`)
 }
 
-const concat = rule(1, many, (args) => `(${args.map(text).join(' || ')})`)
+const concat = rule(1, many, (args) => `(${args.map(asText).join(' || ')})`)
 const nvl = same('coalesce', 2)
 const condition = rule(3, 3, ([a, b, c]) => `CASE WHEN ${sql(a)} THEN ${sql(b)} ELSE ${sql(c)} END`)
 const substring = rule(2, 3, (args) =>
@@ -64,7 +64,7 @@ const functions: Readonly<Record<string, FunctionRule>> = {
   // Text
   concat,
   concat_ws: rule(1, many, ([separator, ...rest]) =>
-    rest.length === 0 ? "''" : `concat_ws(${[sql(separator), ...rest.map(text)].join(', ')})`,
+    rest.length === 0 ? "''" : `concat_ws(${[sql(separator), ...rest.map(asText)].join(', ')})`,
   ),
   lower: same('lower'),
   lcase: same('lower'),
@@ -223,14 +223,21 @@ const functions: Readonly<Record<string, FunctionRule>> = {
   get_json_object: rule(2, 2, ([x, path]) => `spark_json_get(${sql(x)}, ${jsonPath(path)})`),
 }
 
+/** Functions whose result is text whatever they are given. */
+const textual = new Set(
+  'concat concat_ws lower lcase upper ucase trim ltrim rtrim substring substr left right replace lpad rpad repeat uuid md5 sha1 sha sha2 base64 date_format from_unixtime array_join to_json get_json_object'.split(
+    ' ',
+  ),
+)
+
 /** Writes a call of a scalar function; the name in lower case. Refuses unknown names and wrong counts. */
-export function writeFunction(name: string, args: readonly Expr[]): string {
+export function writeFunction(name: string, args: readonly Expr[]): Expr {
   const found = Object.hasOwn(functions, name) ? functions[name] : undefined
   if (found === undefined) throw unsupported(`the function \`${name}\``)
   if (args.length < found.least || args.length > found.most) {
     throw unsupported(`\`${name}\` with ${args.length} arguments`)
   }
-  return found.write(args)
+  return { sql: found.write(args), isText: textual.has(name) }
 }
 
 /** Floor of the time since the epoch in units of so many microseconds. */
@@ -248,9 +255,4 @@ function sql(arg: Expr | undefined): string {
 
 function sqls(args: readonly Expr[]): string {
   return args.map(sql).join(', ')
-}
-
-/** An argument as Spark turns it into text by itself. */
-function text(arg: Expr): string {
-  return arg.text === undefined ? `spark_text(${arg.sql})` : arg.sql
 }

@@ -90,7 +90,7 @@ export async function alignedQuery(
   return `SELECT ${items.join(', ')} FROM (${query}) AS __q(${inner.join(', ')})`
 }
 
-/** The value as the service stores it; text is never turned into something else by an INSERT. */
+/** The value as the service stores it. Delta casts what an INSERT gives as ANSI SQL does, so text may hold anything. */
 function stored(value: string, source: ResultColumn, column: Column): string {
   if (!canStore(source.own, toDuckDb(column.type))) {
     throw sqlError(
@@ -110,7 +110,10 @@ const families: readonly RegExp[] = [
   /^VARCHAR/,
 ]
 
-/** What ANSI store assignment allows: within a family, and anything plain into text. */
+const binaryFamily = 3
+const textFamily = 4
+
+/** Within a family, from text into anything plain, and from anything plain but binary into text. */
 function canStore(from: string, to: string): boolean {
   if (from === '"NULL"') return true
   const family = (type: string) =>
@@ -119,7 +122,9 @@ function canStore(from: string, to: string): boolean {
       : families.findIndex((f) => f.test(type))
   const [source, target] = [family(from), family(to)]
   if (source === undefined || target === undefined) return source === target
-  return source === target || (target === 4 && source !== 3)
+  return (
+    source === target || source === textFamily || (target === textFamily && source !== binaryFamily)
+  )
 }
 
 function arityMismatch(name: TableName, wanted: number, given: number) {

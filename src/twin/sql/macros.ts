@@ -14,6 +14,11 @@ const unknownNumber = fails(
   'The local twin does not know the integer form of this type; it may well run on Databricks.',
   '0A000',
 )
+const dateAndTime = fails(
+  'UNSUPPORTED_FEATURE.TWIN',
+  'The local twin does not know a DATE with hours, minutes or seconds added; it may well run on Databricks.',
+  '0A000',
+)
 const badInteger = fails(
   'CAST_INVALID_INPUT',
   'A value of the type "STRING" cannot be cast to an integer because it is malformed.',
@@ -58,7 +63,7 @@ export const macros: readonly string[] = [
   `spark_div(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE CAST(a // b AS BIGINT) END`,
   `spark_mod(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE a % b END`,
   `spark_pmod(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE ((a % b) + b) % b END`,
-  `spark_plus_time(x, i) AS CASE WHEN typeof(x) = 'DATE' THEN ${unknownNumber} ELSE x + i END`,
+  `spark_plus_time(x, i) AS CASE WHEN typeof(x) = 'DATE' THEN ${dateAndTime} ELSE x + i END`,
   `spark_item(a, i) AS CASE WHEN i < 0 OR i >= len(a) THEN ${badIndex} ELSE list_extract(a, i + 1) END`,
   `spark_element(a, i) AS CASE WHEN i = 0 OR abs(i) > len(a) THEN ${badIndex} ELSE list_extract(a, i) END`,
   `spark_array_contains(a, v) AS CASE

@@ -1,7 +1,7 @@
 import { toDuckDb } from '../delta/index.ts'
 import type { Cursor } from './cursor.ts'
 import { unsupported } from './errors.ts'
-import { type Expr, expr } from './expr.ts'
+import { asText, type Expr, expr } from './expr.ts'
 import { quoteName, stringLiteral, timestampLiteral } from './literals.ts'
 import { parameterValue } from './parameters.ts'
 import type { Scope } from './scope.ts'
@@ -68,7 +68,7 @@ function readCast(cursor: Cursor, scope: Scope, read: Read): Expr {
   cursor.expect('AS')
   const type = readType(cursor)
   cursor.expect(')')
-  return expr(castTo(value, type, cast === 'TRY_CAST'))
+  return { sql: castTo(value, type, cast === 'TRY_CAST'), isText: type === 'STRING' }
 }
 
 /** A cast to a Databricks type as Spark does it: numbers are cut, not rounded; timestamps have Spark's text. */
@@ -76,7 +76,7 @@ export function castTo(value: Expr, type: string, isTry = false): string {
   const cast = isTry ? 'TRY_CAST' : 'CAST'
   const target = toDuckDb(type)
   if (value.isNull) return `CAST(NULL AS ${target})`
-  if (type === 'STRING') return value.text === undefined ? `spark_text(${value.sql})` : value.sql
+  if (type === 'STRING') return asText(value)
   if (type === 'BINARY') return `encode(${value.sql})`
   if (integers.has(type) && value.integer === undefined) {
     return `${cast}(${isTry ? 'spark_try_whole' : 'spark_whole'}(${value.sql}) AS ${target})`

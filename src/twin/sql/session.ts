@@ -1,4 +1,4 @@
-import type { DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBInstance, DuckDBResult } from '@duckdb/node-api'
 import type { Clock } from '../../core/index.ts'
 import type { Lake } from '../delta/index.ts'
 import type { NamedParameter, SqlResult, SqlSession } from './contract.ts'
@@ -97,7 +97,17 @@ async function streamed(operation: Operation, outcome: Outcome): Promise<Omit<Sq
   const counts = modifiedRows === undefined ? {} : { modifiedRows }
   if (query === undefined) return counts
   const native = await nativeQuery(operation.connection, query)
-  return { ...counts, result: await operation.connection.stream(native) }
+  return { ...counts, result: worded(await operation.connection.stream(native)) }
+}
+
+/** The same result, whose errors while it is read are worded as those before it. */
+function worded(result: DuckDBResult): DuckDBResult {
+  const fetchChunk = result.fetchChunk.bind(result)
+  result.fetchChunk = () =>
+    fetchChunk().catch((error: unknown) => {
+      throw asSqlError(error)
+    })
+  return result
 }
 
 function canceled() {

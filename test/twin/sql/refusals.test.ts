@@ -29,6 +29,9 @@ const unknown: readonly (readonly [sql: string, named: string])[] = [
   ['SELECT * FROM t TABLESAMPLE (5 ROWS)', 'TABLESAMPLE'],
   ['SELECT id FROM t GROUP BY ROLLUP (id)', 'ROLLUP'],
   ['EXPLAIN SELECT 1', 'EXPLAIN'],
+  ['SELECT * FROM information_schema.tables', 'information_schema'],
+  ['SELECT * FROM parquet.`/etc/passwd`', 'path'],
+  ["SELECT DATE '2024-01-01' + INTERVAL 1 HOUR", 'DATE'],
   ['VACUUM t', 'VACUUM'],
   ['GRANT SELECT ON t TO x', 'GRANT'],
   ["ATTACH 'x.db'", 'ATTACH'],
@@ -73,6 +76,14 @@ describe('mistakes are worded as the service words them', () => {
     expect(error.message).toContain(`[${condition}`)
     expect(error.message).toContain(`SQLSTATE: ${state}`)
     expect(error.sqlState).toBe(state)
+  })
+})
+
+it('a mistake that shows only while rows are read is worded alike', async () => {
+  const error = await lake.failure('SELECT 1 / (id - 90000) FROM range(100000)')
+  expect(error).toMatchObject({
+    sqlState: '22012',
+    message: expect.stringMatching(/^\[DIVIDE_BY_ZERO\]/),
   })
 })
 

@@ -21,7 +21,7 @@ describe('INSERT', () => {
       rows: [['1', '1']],
       modifiedRows: 1,
     })
-    await lake.run("INSERT INTO TABLE t (name, id) VALUES ('four', 4)")
+    await lake.run("INSERT INTO TABLE t (name, id) VALUES ('four', '4')")
     await lake.run("INSERT INTO t BY NAME SELECT 'five' AS name, 5 AS id")
     expect((await all()).slice(2)).toEqual([
       [3, null, 3],
@@ -31,7 +31,8 @@ describe('INSERT', () => {
   })
 
   it('refuses what the service would not store', async () => {
-    expect(await lake.failure("INSERT INTO t (id) SELECT 'x'")).toMatchObject({
+    expect(await lake.failure("INSERT INTO t (id) SELECT 'x'")).toMatchObject({ sqlState: '22018' })
+    expect(await lake.failure('INSERT INTO t (id, n) SELECT 1, current_date')).toMatchObject({
       message: expect.stringMatching(/CANNOT_SAFELY_CAST/),
     })
     expect(await lake.failure('INSERT INTO t SELECT 1, 2')).toMatchObject({ sqlState: '21S01' })
