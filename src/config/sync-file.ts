@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { PersonSpec, Problem, RouteSpec, SendSpec, SyncSpec } from '../core/index.ts'
+import { actingEventProblems } from './acting-events.ts'
 import { toFields } from './field-schema.ts'
 import { toProblems } from './issues.ts'
 import { SyncFile } from './sync-schema.ts'
@@ -35,6 +36,7 @@ export function readSyncFile(
   const input = parsed.data
   const from = sourceOf(input, file, context, yaml, problems)
   const send = sendOf(input, context, yaml, problems)
+  problems.push(...actingEventProblems(input, yaml))
   const isEvent = input.send.call === 'track'
   if (isEvent && input.source.start === undefined) {
     problems.push({
