@@ -51,16 +51,16 @@ export async function checkPin(
   }
 }
 
-/** Writes a query's result, mapped columns only, to a snapshot table and pins that. */
+/** Writes what a source gives now, mapped columns only, to a snapshot table and pins that. */
 export async function pinSnapshot(
   warehouse: Warehouse,
-  query: string,
+  from: SourceSpec['from'],
   columns: readonly string[],
   snapshot: string,
   signal?: AbortSignal,
 ): Promise<Pin> {
   await warehouse.execute(
-    `CREATE OR REPLACE TABLE ${snapshot} USING DELTA AS SELECT ${columns.join(', ')} FROM (${query}) AS q`,
+    `CREATE OR REPLACE TABLE ${snapshot} USING DELTA AS SELECT ${columns.join(', ')} FROM ${unpinned(from)} AS q`,
     {},
     signal,
   )
@@ -71,11 +71,12 @@ export async function pinSnapshot(
 
 /** The relation a source is before it is pinned, for looking at its columns. */
 export function unpinned(from: SourceSpec['from']): string {
-  return 'table' in from ? quoteTable(from.table) : `(${withoutEnd(from.query)})`
+  // The query may end in a comment: the parenthesis must not become a part of it.
+  return 'table' in from ? quoteTable(from.table) : `(${withoutEnd(from.query)}\n)`
 }
 
 /** The query without a closing semicolon, so that it can stand in parentheses. */
-export function withoutEnd(query: string): string {
+function withoutEnd(query: string): string {
   return query.replace(/[\s;]+$/, '')
 }
 

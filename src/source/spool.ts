@@ -38,34 +38,31 @@ export async function spool(
   onPage: (rows: number) => void = () => {},
 ): Promise<Spool> {
   const folder = options.folder ?? join(tmpdir(), `customerio-jobs-${process.getuid?.() ?? 'user'}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  sweep(folder)
   const path = join(folder, `${name}-${process.pid}-${Date.now()}${suffix}`)
-  const file = await open(path, 'wx', 0o600)
   let bytes = 0
   let rows = 0
   let schema: Schema | undefined
   try {
-    for await (const page of pages) {
-      schema ??= RecordBatchReader.from(page.messages).open().schema
-      const size = page.messages.reduce((sum, message) => sum + message.byteLength, 0)
-      bytes += size + 4
-      rows += page.rows
-      if (bytes > options.limitBytes) {
-        throw new SourceError(
-          'SPOOL_FULL',
-          `the rows of this window need more than the ${Math.round(options.limitBytes / 1048576)} MB of disk that spooling may use; raise CUSTOMERIO_JOBS_SPOOL_LIMIT_MB or read fewer rows`,
-        )
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    sweep(folder)
+    const file = await open(path, 'wx', 0o600)
+    try {
+      for await (const page of pages) {
+        schema ??= RecordBatchReader.from(page.messages).open().schema
+        const size = page.messages.reduce((sum, message) => sum + message.byteLength, 0)
+        bytes += size + 4
+        rows += page.rows
+        if (bytes > options.limitBytes) throw overLimit(options.limitBytes)
+        if (page.rows > 0) await append(file, page, size)
+        onPage(rows)
       }
-      if (page.rows > 0) await append(file, page, size)
-      onPage(rows)
+    } finally {
+      await file.close()
     }
   } catch (error) {
-    await file.close()
     rmSync(path, { force: true })
     throw diskError(error, folder)
   }
-  await file.close()
   if (schema === undefined) {
     rmSync(path, { force: true })
     throw new SourceError('READ_BROKEN', 'the read gave no schema', { disposition: 'retry' })
@@ -136,9 +133,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
+function overLimit(limitBytes: number): SourceError {
+  return new SourceError(
+    'SPOOL_FULL',
+    `the rows of this window need more than the ${Math.round(limitBytes / 1048576)} MB of disk that spooling may use; raise CUSTOMERIO_JOBS_SPOOL_LIMIT_MB or read fewer rows`,
+  )
+}
+
 function diskError(error: unknown, folder: string): unknown {
   const code = codesOf(error).find((name) =>
-    ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES'].includes(name),
+    ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(name),
   )
   return code === undefined
     ? error

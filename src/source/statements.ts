@@ -148,9 +148,9 @@ function delivered(query: WindowQuery): string {
   return `(SELECT DISTINCT message_key FROM ${query.outcomeLog} WHERE sync = :sync AND destination = :destination AND status = 'delivered' AND window_id <> :window_id)`
 }
 
-/** Keys that already have an outcome in this window. */
+/** Keys whose fate in this window stands. What was only given up (`undelivered`) is tried again, under the same id. */
 function decided(query: WindowQuery): string {
-  return `(SELECT DISTINCT message_key FROM ${query.outcomeLog} WHERE window_id = :window_id)`
+  return `(SELECT DISTINCT message_key FROM ${query.outcomeLog} WHERE window_id = :window_id AND status <> 'undelivered')`
 }
 
 /** Events from `start` on; a row without a time passes, to be counted as invalid by name. */

@@ -19,6 +19,18 @@ export interface Attempt {
   finish(error?: unknown): Promise<void>
 }
 
+/**
+ * Proves that outcomes can be written down, before anything is sent: puts a file of one line into the volume, or finds
+ * the one of an earlier run. Throws a SourceError where the volume is missing or may not be written.
+ */
+export async function proveWritable(
+  { workspace, project }: Parts,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { volume } = controlOf(project.control)
+  await workspace.put(`${volume}/writable`, Buffer.from('customerio-jobs may write here\n'), signal)
+}
+
 /** Writes down that an attempt starts, and opens its recorder. */
 export async function startAttempt(
   parts: Parts,

@@ -1,5 +1,5 @@
 export { type Destination, openDestination } from './destination.ts'
-export { openParts, type Parts, type PartsOptions } from './parts.ts'
+export { openParts, type Parts, type PartsOptions, type Patience } from './parts.ts'
 export { type Progress, type RunOptions, type RunReport, runWindow } from './run.ts'
 export { exitCodeOf, type RunEnding, runAll } from './run-all.ts'
 export { schedule } from './schedule.ts'

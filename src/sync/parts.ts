@@ -7,9 +7,15 @@ import {
   type ProjectSpec,
   type SecretRef,
 } from '../core/index.ts'
-import { type Budget, createBudget } from '../delivery/index.ts'
+import { type Budget, createBudget, type DeliveryLimits } from '../delivery/index.ts'
 import type { SpoolOptions } from '../source/index.ts'
-import { openWarehouse, openWorkspace, type Warehouse, type Workspace } from '../warehouse/index.ts'
+import {
+  openWarehouse,
+  openWorkspace,
+  type SessionLimits,
+  type Warehouse,
+  type Workspace,
+} from '../warehouse/index.ts'
 import { type Destination, openDestination } from './destination.ts'
 
 /** What every run of a process shares: connections, secrets, one budget per destination. */
@@ -20,6 +26,7 @@ export interface Parts {
   readonly clock: Clock
   readonly log: Log
   readonly spool: SpoolOptions
+  readonly deliveryLimits: Partial<DeliveryLimits>
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The key of the message ids. */
   idSecret(): Promise<string>
@@ -27,6 +34,14 @@ export interface Parts {
   destination(name: string): Promise<Destination>
   budget(name: string): Budget
   close(): Promise<void>
+}
+
+/** How long each side is waited for; what is left out has the default of its room. */
+export interface Patience {
+  readonly session?: Partial<SessionLimits>
+  readonly delivery?: Partial<DeliveryLimits>
+  /** How long one REST call to the workspace may be repeated, in ms. */
+  readonly workspaceMs?: number
 }
 
 /** What {@link openParts} is made from. */
@@ -38,26 +53,37 @@ export interface PartsOptions {
   readonly log: Log
   /** Extra certificate authority in PEM, for tests; a process uses NODE_EXTRA_CA_CERTS. */
   readonly ca?: string
+  readonly patience?: Patience
 }
 
 /** The composition root: connects nothing before it is needed. */
 export function openParts(options: PartsOptions): Parts {
-  const { project, settings, clock, log } = options
+  const { project, settings, clock, log, patience = {} } = options
   const ca = options.ca === undefined ? {} : { ca: options.ca }
   const { origin, warehouseId, credentials, cloudFetch } = settings.databricks
-  const workspace = openWorkspace({ origin, credentials, clock, log, ...ca })
-  const { hostname, port } = new URL(origin)
-  const warehouse = openWarehouse({
-    host: hostname,
-    port: port === '' ? 443 : Number(port),
-    warehouseId,
-    token: workspace.token,
-    ready: () => workspace.startWarehouse(warehouseId),
-    cloudFetch,
+  const workspace = openWorkspace({
+    origin,
+    credentials,
     clock,
     log,
     ...ca,
+    ...(patience.workspaceMs === undefined ? {} : { budgetMs: patience.workspaceMs }),
   })
+  const { hostname, port } = new URL(origin)
+  const warehouse = openWarehouse(
+    {
+      host: hostname,
+      port: port === '' ? 443 : Number(port),
+      warehouseId,
+      token: workspace.token,
+      ready: () => workspace.startWarehouse(warehouseId),
+      cloudFetch,
+      clock,
+      log,
+      ...ca,
+    },
+    patience.session,
+  )
   const secret = secretReader(workspace, options.environment)
   const spec = (name: string): DestinationSpec => {
     const found = project.destinations[name]
@@ -85,6 +111,7 @@ export function openParts(options: PartsOptions): Parts {
     clock,
     log,
     spool: settings.spool,
+    deliveryLimits: patience.delivery ?? {},
     environment: options.environment,
     idSecret: () => idSecret.get(''),
     destination: destinations.get,

@@ -2,7 +2,7 @@ import type { Account } from '../audit/index.ts'
 import type { SyncSpec } from '../core/index.ts'
 import { batchFormat } from '../customerio/index.ts'
 import { type DeliverySummary, deliver } from '../delivery/index.ts'
-import { newRunId, type Step, startAttempt } from './attempt.ts'
+import { newRunId, proveWritable, type Step, startAttempt } from './attempt.ts'
 import type { Parts } from './parts.ts'
 import { encodeRows, readRows, rowsToSend } from './rows.ts'
 import { closeWindow, leaveOpen } from './settle.ts'
@@ -52,6 +52,7 @@ export async function runWindow(
 ): Promise<RunReport> {
   const runId = newRunId(parts.clock)
   const target = await parts.destination(destination)
+  await proveWritable(parts, signal)
   const opened = await openWindow(parts, sync, destination, runId, signal)
   const attempt = await startAttempt(parts, sync, opened, runId, target.fingerprint())
   const { recorder } = attempt
@@ -75,6 +76,7 @@ export async function runWindow(
           maxFailedPercent: sync.brakes.maxFailedPercent,
           clock: parts.clock,
           log: parts.log,
+          limits: parts.deliveryLimits,
           ...(signal === undefined ? {} : { signal }),
           onProgress: (now) => progress('send', spool.rows, settled(now), now.requests),
         }),

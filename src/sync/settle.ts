@@ -13,8 +13,17 @@ export async function closeWindow(
   await loadParts(parts, opened, attempt)
   const windows = windowsIn(warehouse, project.control)
   const account = await windows.close(opened.window.windowId, new Date(clock.now()))
-  if (opened.pin.snapshot) await warehouse.execute(`DROP TABLE IF EXISTS ${opened.pin.table}`)
+  if (opened.pin.snapshot) await dropSnapshot(parts, opened.pin.table)
   return account
+}
+
+/** The window is closed already: a snapshot that stays behind costs storage and nothing else. */
+async function dropSnapshot({ warehouse, log }: Parts, table: string): Promise<void> {
+  try {
+    await warehouse.execute(`DROP TABLE IF EXISTS ${table}`)
+  } catch {
+    log.warn('a snapshot could not be dropped; nothing needs it any more', { table })
+  }
 }
 
 /**
@@ -27,13 +36,18 @@ export async function leaveOpen(
   attempt: Attempt,
   error: unknown,
 ): Promise<void> {
+  const window = opened.window.windowId
   try {
     await loadParts(parts, opened, attempt)
-    await attempt.finish(error)
   } catch {
     parts.log.warn('not all outcomes known so far are in Delta yet; the next run loads them', {
-      window: opened.window.windowId,
+      window,
     })
+  }
+  try {
+    await attempt.finish(error)
+  } catch {
+    parts.log.warn('how this run ended could not be written to runs', { window })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Schema } from 'apache-arrow'
-import { controlOf, loadWindow, type Window, windowIdOf, windowsIn } from '../audit/index.ts'
-import { AuditError, SourceError, type SyncSpec } from '../core/index.ts'
+import { loadWindow, type Window, windowIdOf, windowsIn } from '../audit/index.ts'
+import { AuditError, type SyncSpec } from '../core/index.ts'
 import { limits } from '../customerio/index.ts'
 import { compile, type Mapping } from '../mapping/index.ts'
 import {
@@ -8,15 +8,14 @@ import {
   keyColumn,
   type Pin,
   pinned,
-  pinSnapshot,
   pinTable,
   rejectColumn,
   sourceSchema,
-  sqlTypes,
   type WindowQuery,
 } from '../source/index.ts'
-import { quoteName, type SqlParameters } from '../warehouse/index.ts'
+import type { SqlParameters } from '../warehouse/index.ts'
 import type { Parts } from './parts.ts'
+import { parametersOf, queryOf, snapshot } from './window-query.ts'
 
 /** A window that is written down, with everything an attempt at it needs. */
 export interface OpenedWindow {
@@ -68,7 +67,7 @@ async function openNew(
     table === undefined ? from : { query: `SELECT * FROM ${pinned(table)}` },
     signal,
   )
-  const mapping = await compileFor(parts, sync, schema, destination, number, openedAt)
+  const mapping = await compileFor(parts, sync, schema, { destination, number, openedAt })
   const pin = table ?? (await snapshot(parts, sync, mapping, windowId, signal))
   const query = queryOf(parts, sync, destination, pin, schema)
   const parameters = await parametersOf(parts, sync, destination, windowId, openedAt)
@@ -106,13 +105,13 @@ async function resume(
   const { warehouse, log } = parts
   const pin = JSON.parse(window.pin) as Pin
   const schema = await sourceSchema(warehouse, { query: `SELECT * FROM ${pinned(pin)}` }, signal)
+  const { destination, number, openedAt } = window
   const mapping = await compileFor(
     parts,
     sync,
     schema,
-    window.destination,
-    window.number,
-    window.openedAt,
+    { destination, number, openedAt },
+    pin.snapshot,
   )
   if (mapping.hash !== window.mappingHash) {
     throw new AuditError(
@@ -133,14 +132,8 @@ async function resume(
     window,
     pin,
     mapping,
-    query: queryOf(parts, sync, window.destination, pin, schema),
-    parameters: await parametersOf(
-      parts,
-      sync,
-      window.destination,
-      window.windowId,
-      window.openedAt,
-    ),
+    query: queryOf(parts, sync, destination, pin, schema),
+    parameters: await parametersOf(parts, sync, destination, window.windowId, openedAt),
     resumed: true,
   }
 }
@@ -149,9 +142,8 @@ async function compileFor(
   parts: Parts,
   sync: SyncSpec,
   schema: Schema,
-  destination: string,
-  number: number,
-  openedAt: Date,
+  { destination, number, openedAt }: Pick<Window, 'destination' | 'number' | 'openedAt'>,
+  isSnapshot = false,
 ): Promise<Mapping> {
   return compile(sync, schema, {
     keyColumn,
@@ -159,65 +151,7 @@ async function compileFor(
     destination,
     window: { number, openedAt: openedAt.getTime() },
     idSecret: await parts.idSecret(),
+    isSnapshot,
     maxMessageBytes: limits.messageBytes,
   })
-}
-
-/** Everything that is not one Delta table is written down once, with the columns that are needed and no others. */
-async function snapshot(
-  parts: Parts,
-  sync: SyncSpec,
-  mapping: Mapping,
-  windowId: string,
-  signal?: AbortSignal,
-): Promise<Pin> {
-  const { from, key } = sync.source
-  const query = 'query' in from ? from.query : `SELECT * FROM ${from.table}`
-  const routed = sync.send.to.kind === 'by' ? [sync.send.to.column] : []
-  const columns = [...new Set([...key, ...routed, ...mapping.columns])].map(quoteName)
-  const name = controlOf(parts.project.control).name(
-    `snapshot_${windowId.replace(/[^a-z0-9_]/g, '_')}`,
-  )
-  return pinSnapshot(parts.warehouse, query, columns, name, signal)
-}
-
-function queryOf(
-  parts: Parts,
-  sync: SyncSpec,
-  destination: string,
-  pin: Pin,
-  schema: Schema,
-): WindowQuery {
-  const types = sqlTypes(schema)
-  const lost = sync.source.key.filter((column) => types[column] === undefined)
-  if (lost.length > 0) {
-    const at = sync.at(['source', 'key'])
-    throw new SourceError(
-      'COLUMN_MISSING',
-      `${at.file}:${at.line}:${at.column}  the source has no column ${lost.map((name) => `"${name}"`).join(', ')} for the key`,
-    )
-  }
-  const outcomeLog = controlOf(parts.project.control).name('outcome_log')
-  return { sync, destination, pin, types, outcomeLog }
-}
-
-/** `since` is when events start: the date of the file, or for `now` the opening of the sync's first window. */
-async function parametersOf(
-  parts: Parts,
-  sync: SyncSpec,
-  destination: string,
-  windowId: string,
-  openedAt: Date,
-): Promise<SqlParameters> {
-  const common = { destination }
-  if (sync.send.call !== 'track') return { ...common, window_id: windowId }
-  const events = { ...common, sync: sync.name, window_id: windowId }
-  const { start } = sync.source
-  if (start === undefined || start === 'all') return events
-  if (start !== 'now') return { ...events, since: new Date(`${start}T00:00:00Z`) }
-  const [first] = await parts.warehouse.query(
-    `SELECT min(\`opened_at\`) AS \`first\` FROM ${controlOf(parts.project.control).name('windows')} WHERE \`sync\` = :sync AND \`destination\` = :destination`,
-    { sync: sync.name, destination },
-  )
-  return { ...events, since: first?.first instanceof Date ? first.first : openedAt }
 }

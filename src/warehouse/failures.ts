@@ -3,6 +3,8 @@ import { codesOf, isError, SourceError } from '../core/index.ts'
 /** What a failed statement calls for. */
 export type Failure =
   | { readonly kind: 'again'; readonly newSession: boolean; readonly code: string }
+  /** Our identity was refused: final, unless a fresh token makes it good. */
+  | { readonly kind: 'denied'; readonly error: SourceError }
   | { readonly kind: 'final'; readonly error: SourceError }
 
 /** Texts by which a service says that the session, not the statement, is at fault, or that it is still starting. */
@@ -13,6 +15,9 @@ const transient = [
   /temporarily.unavailable|TEMPORARILY_UNAVAILABLE/,
   /RESOURCE_EXHAUSTED|REQUEST_LIMIT_EXCEEDED/,
 ]
+
+/** Another writer was faster: Delta asks the slower one to do it again, and every statement of ours can be repeated. */
+const conflict = /DELTA_CONCURRENT_|DELTA_(METADATA|PROTOCOL)_CHANGED|COMMIT_CONFLICT/
 
 /** Error classes whose cause a person must mend, with what to do about it. */
 const remedies: readonly [RegExp, string, string][] = [
@@ -33,7 +38,6 @@ const remedies: readonly [RegExp, string, string][] = [
   ],
   [/VOLUME/, 'VOLUME_MISSING', 'run "customerio-jobs setup"'],
   [/UNRESOLVED_COLUMN/, 'COLUMN_MISSING', 'check the column names of the source'],
-  [/CONCURRENT|COMMIT_CONFLICT/, 'WRITE_CONFLICT', 'run the command again'],
 ]
 
 /** Reads a driver error once, in one place: repeat it (with a new session or not), or tell a person. */
@@ -48,7 +52,7 @@ export function readFailure(error: unknown): Failure {
     /^(ECONN|EPIPE|ETIMEDOUT|ESOCKET|ERR_STREAM_PREMATURE)/.test(code),
   )
   if (statusCode === 401 || statusCode === 403) {
-    return { kind: 'final', error: denied(statusCode) }
+    return { kind: 'denied', error: denied(statusCode) }
   }
   if (
     codes.some((code) => /^(ENOTFOUND|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_)/.test(code))
@@ -69,6 +73,7 @@ export function readFailure(error: unknown): Failure {
   if (transient.some((pattern) => pattern.test(text))) {
     return { kind: 'again', newSession: true, code: 'SESSION_LOST' }
   }
+  if (conflict.test(text)) return { kind: 'again', newSession: false, code: 'WRITE_CONFLICT' }
   return { kind: 'final', error: statementFailed(text, error) }
 }
 

@@ -5,9 +5,10 @@ import {
   type DriverSettings,
   openDriverSession,
 } from './driver.ts'
-import { readFailure } from './failures.ts'
+import { type Failure, readFailure } from './failures.ts'
 import type { ArrowPage, SqlParameters, Warehouse } from './ports.ts'
 import { toRows } from './rows.ts'
+import { type SessionLease, sharedSession } from './shared-session.ts'
 
 /** How long and how patiently a statement is repeated. */
 export interface SessionLimits {
@@ -41,32 +42,36 @@ export function openWarehouse(
 ): Warehouse {
   const { retryBudgetMs, firstPauseMs, longestPauseMs } = { ...sessionDefaults, ...limits }
   const { clock, log } = settings
-  let session: Promise<DriverSession> | undefined
-  const current = () => {
-    session ??= (settings.ready?.() ?? Promise.resolve()).then(() => openDriverSession(settings))
-    return session
-  }
-  const drop = (broken: Promise<DriverSession> | undefined) => {
-    if (session === broken) session = undefined
-    broken?.then((s) => s.close()).catch(() => {})
-  }
+  const shared = sharedSession(async () => {
+    await settings.ready?.()
+    return openDriverSession(settings)
+  })
 
   /** Executes until the statement has finished, repeating what is worth repeating. */
   const start = async (sql: string, parameters: SqlParameters, signal?: AbortSignal) => {
     const deadline = clock.now() + retryBudgetMs
+    let isRenewed = false
     for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
       signal?.throwIfAborted()
-      let used: Promise<DriverSession> | undefined
+      const lease = shared.lease()
+      let session: DriverSession | undefined
       try {
-        used = current()
-        const operation = await (await used).execute(sql, parameters)
+        session = await lease.session
+        const operation = await session.execute(sql, parameters)
         await guarded(operation, signal, () => operation.finished())
-        return operation
+        return running(operation, lease)
       } catch (error) {
-        signal?.throwIfAborted()
         const failure = readFailure(error)
-        if (failure.kind === 'final') throw failure.error
-        drop(used)
+        if (session === undefined || needsNewSession(failure)) lease.abandon()
+        lease.release()
+        signal?.throwIfAborted()
+        if (failure.kind === 'denied' && !isRenewed) {
+          // A token may end before its time; a fresh one tells that from a right that is missing.
+          isRenewed = true
+          await settings.token(true)
+          continue
+        }
+        if (failure.kind !== 'again') throw failure.error
         if (clock.now() + pause > deadline) throw exhausted(failure.code, retryBudgetMs, error)
         log.debug('the warehouse did not answer; trying again', { code: failure.code })
         await clock.sleep(pause * (0.5 + Math.random() / 2), signal)
@@ -78,7 +83,7 @@ export function openWarehouse(
   const whole = async (sql: string, parameters: SqlParameters, signal?: AbortSignal) => {
     const deadline = clock.now() + retryBudgetMs
     for (;;) {
-      const operation = await start(sql, parameters, signal)
+      const { operation, abandon, end } = await start(sql, parameters, signal)
       try {
         const pages: ArrowPage[] = []
         for (;;) {
@@ -88,15 +93,15 @@ export function openWarehouse(
         }
         return { pages, rows: await operation.modifiedRows() }
       } catch (error) {
+        abandon()
         signal?.throwIfAborted()
         const failure = readFailure(error)
         if (failure.kind === 'final') throw failure.error
-        drop(session)
-        if (clock.now() > deadline) throw exhausted(failure.code, retryBudgetMs, error)
-        await clock.sleep(firstPauseMs, signal)
+        if (clock.now() > deadline) throw exhausted(codeOf(failure), retryBudgetMs, error)
       } finally {
-        await operation.close().catch(() => {})
+        await end()
       }
+      await clock.sleep(firstPauseMs, signal)
     }
   }
 
@@ -108,7 +113,7 @@ export function openWarehouse(
       return { rows: (await whole(sql, parameters, signal)).rows }
     },
     async *read(sql, parameters = {}, signal) {
-      const operation = await start(sql, parameters, signal)
+      const { operation, abandon, end } = await start(sql, parameters, signal)
       try {
         yield await operation.schema()
         for (;;) {
@@ -117,24 +122,46 @@ export function openWarehouse(
           yield page
         }
       } catch (error) {
+        abandon()
         signal?.throwIfAborted()
         const failure = readFailure(error)
         if (failure.kind === 'final') throw failure.error
-        drop(session)
-        throw new SourceError('READ_BROKEN', `the read broke off (${failure.code})`, {
+        throw new SourceError('READ_BROKEN', `the read broke off (${codeOf(failure)})`, {
           disposition: 'retry',
           cause: error,
         })
       } finally {
-        await operation.close().catch(() => {})
+        await end()
       }
     },
-    async close() {
-      const open = session
-      session = undefined
-      await open?.then((s) => s.close()).catch(() => {})
+    close: shared.close,
+  }
+}
+
+/** A statement that has started, and the session it holds until it ends. */
+interface Running {
+  readonly operation: DriverOperation
+  readonly abandon: () => void
+  readonly end: () => Promise<void>
+}
+
+function running(operation: DriverOperation, { abandon, release }: SessionLease): Running {
+  return {
+    operation,
+    abandon,
+    async end() {
+      await operation.close().catch(() => {})
+      release()
     },
   }
+}
+
+function needsNewSession(failure: Failure): boolean {
+  return failure.kind === 'denied' || (failure.kind === 'again' && failure.newSession)
+}
+
+function codeOf(failure: Exclude<Failure, { kind: 'final' }>): string {
+  return failure.kind === 'again' ? failure.code : failure.error.code
 }
 
 /** Waits for `work`, cancelling the statement on the server when the signal aborts first. */

@@ -1,4 +1,4 @@
-import { type Clock, SourceError } from '../core/index.ts'
+import { type Clock, codesOf, SourceError } from '../core/index.ts'
 import type { HttpCall } from './http.ts'
 import type { TokenSource } from './ports.ts'
 
@@ -56,11 +56,17 @@ export function tokenSource(credentials: Credentials, call: HttpCall, clock: Clo
 
 function brokerTokens(url: string): TokenSource {
   return async () => {
-    const answer = await fetch(url)
+    const answer = await fetch(url).catch((cause: unknown) => {
+      throw new SourceError(
+        'UNAUTHENTICATED',
+        `the launcher that hands out tokens does not answer (${codesOf(cause)[0] ?? 'unknown'}); start the job again`,
+        { cause },
+      )
+    })
     if (!answer.ok) {
       throw new SourceError(
         'UNAUTHENTICATED',
-        `the launcher gave no token (status ${answer.status})`,
+        `the launcher gave no token (status ${answer.status}); look at its log`,
       )
     }
     return (await answer.text()).trim()

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import type { Schema } from 'apache-arrow'
+import { controlOf } from '../audit/index.ts'
+import { SourceError, type SyncSpec } from '../core/index.ts'
+import type { Mapping } from '../mapping/index.ts'
+import { type Pin, pinSnapshot, sqlTypes, type WindowQuery } from '../source/index.ts'
+import { quoteName, type SqlParameters } from '../warehouse/index.ts'
+import type { Parts } from './parts.ts'
+
+/** Everything that is not one Delta table is written down once, with the columns that are needed and no others. */
+export async function snapshot(
+  parts: Parts,
+  sync: SyncSpec,
+  mapping: Mapping,
+  windowId: string,
+  signal?: AbortSignal,
+): Promise<Pin> {
+  const { from, key } = sync.source
+  const routed = sync.send.to.kind === 'by' ? [sync.send.to.column] : []
+  const columns = [...new Set([...key, ...routed, ...mapping.columns])].map(quoteName)
+  const name = controlOf(parts.project.control).name(snapshotName(windowId))
+  return pinSnapshot(parts.warehouse, from, columns, name, signal)
+}
+
+/** Names may hold `-`, `_` and dots; the hash keeps apart what would look alike without them. */
+function snapshotName(windowId: string): string {
+  const hash = createHash('sha256').update(windowId).digest('hex').slice(0, 8)
+  return `snapshot_${windowId.replace(/[^a-z0-9_]/g, '_')}_${hash}`
+}
+
+/** What decides which rows belong to the window. Throws a SourceError where the key's columns are missing. */
+export function queryOf(
+  parts: Parts,
+  sync: SyncSpec,
+  destination: string,
+  pin: Pin,
+  schema: Schema,
+): WindowQuery {
+  const types = sqlTypes(schema)
+  const lost = sync.source.key.filter((column) => types[column] === undefined)
+  if (lost.length > 0) {
+    const at = sync.at(['source', 'key'])
+    throw new SourceError(
+      'COLUMN_MISSING',
+      `${at.file}:${at.line}:${at.column}  the source has no column ${lost.map((name) => `"${name}"`).join(', ')} for the key`,
+    )
+  }
+  const outcomeLog = controlOf(parts.project.control).name('outcome_log')
+  return { sync, destination, pin, types, outcomeLog }
+}
+
+/** `since` is when events start: the date of the file, or for `now` the opening of the sync's first window. */
+export async function parametersOf(
+  parts: Parts,
+  sync: SyncSpec,
+  destination: string,
+  windowId: string,
+  openedAt: Date,
+): Promise<SqlParameters> {
+  const common = { destination }
+  if (sync.send.call !== 'track') return { ...common, window_id: windowId }
+  const events = { ...common, sync: sync.name, window_id: windowId }
+  const { start } = sync.source
+  if (start === undefined || start === 'all') return events
+  if (start !== 'now') return { ...events, since: new Date(`${start}T00:00:00Z`) }
+  const [first] = await parts.warehouse.query(
+    `SELECT min(\`opened_at\`) AS \`first\` FROM ${controlOf(parts.project.control).name('windows')} WHERE \`sync\` = :sync AND \`destination\` = :destination`,
+    { sync: sync.name, destination },
+  )
+  return { ...events, since: first?.first instanceof Date ? first.first : openedAt }
+}
