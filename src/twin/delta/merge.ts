@@ -83,7 +83,7 @@ class MergePlan {
 
   async #refuseRepeated(clauses: readonly MergeClause[]): Promise<void> {
     const [only] = clauses
-    if (clauses.length === 1 && only?.then === 'delete' && only.and === undefined) return
+    if (clauses.length === 1 && only?.action === 'delete' && only.and === undefined) return
     const repeated = await this.#connection.runAndReadAll(
       `SELECT 1 FROM ${this.#pairsName} WHERE __delta_pair_clause IS NOT NULL
        GROUP BY __delta_pair_file, __delta_pair_row HAVING count(*) > 1 LIMIT 1`,
@@ -163,12 +163,12 @@ function choice(clauses: readonly MergeClause[]): string {
 }
 
 function kindOf(clauses: readonly MergeClause[], chosen: string): string {
-  return `CASE ${chosen} ${clauses.map((clause, i) => `WHEN ${i} THEN '${clause.then}'`).join(' ')} END`
+  return `CASE ${chosen} ${clauses.map((clause, i) => `WHEN ${i} THEN '${clause.action}'`).join(' ')} END`
 }
 
 function checkClauses(clauses: readonly MergeClause[]): void {
   const bad = clauses.some(
-    (clause) => (clause.when === 'notMatched') !== (clause.then === 'insert'),
+    (clause) => (clause.when === 'notMatched') !== (clause.action === 'insert'),
   )
   if (bad || clauses.length === 0) {
     throw new DeltaError(

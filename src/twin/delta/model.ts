@@ -95,7 +95,7 @@ export interface MergeClause {
   readonly when: 'matched' | 'notMatched' | 'notMatchedBySource'
   /** A further condition, DuckDB SQL over both aliases. */
   readonly and?: string
-  readonly then: 'update' | 'delete' | 'insert'
+  readonly action: 'update' | 'delete' | 'insert'
   /** Column → DuckDB expression. Columns left out keep their value (update) or are NULL (insert). */
   readonly set?: Readonly<Record<string, string>>
 }

@@ -16,7 +16,7 @@ import type { Scope } from './scope.ts'
 interface Clause {
   readonly when: MergeClause['when']
   readonly and?: string
-  readonly act: MergeClause['then']
+  readonly action: MergeClause['action']
   readonly set?: Assignments | '*'
 }
 
@@ -68,11 +68,10 @@ export function readMerge(cursor: Cursor, scope: Scope): Statement {
 }
 
 function written(clause: Clause, columns: readonly Column[], all: Assignments): MergeClause {
-  const { when, and, act, set } = clause
+  const { when, and, action, set } = clause
   return {
     when,
-    // biome-ignore lint/suspicious/noThenProperty: the word of the statement, in the tables' own vocabulary
-    then: act,
+    action,
     ...(and !== undefined && { and }),
     ...(set !== undefined && { set: assigned(set === '*' ? all : set, columns) }),
   }
@@ -96,15 +95,15 @@ function readClause(cursor: Cursor, scope: Scope, targetAlias: string): Clause {
   const and = cursor.accept('AND') ? { and: readExpression(cursor, scope).sql } : {}
   cursor.expect('THEN')
   if (when === 'notMatched')
-    return { when, ...and, act: 'insert', set: readInsertSet(cursor, scope) }
-  if (cursor.accept('DELETE')) return { when, ...and, act: 'delete' }
+    return { when, ...and, action: 'insert', set: readInsertSet(cursor, scope) }
+  if (cursor.accept('DELETE')) return { when, ...and, action: 'delete' }
   cursor.expect('UPDATE', 'SET')
   if (cursor.accept('*')) {
     if (when === 'notMatchedBySource') throw cursor.fail()
-    return { when, ...and, act: 'update', set: '*' }
+    return { when, ...and, action: 'update', set: '*' }
   }
   const set = readAssignments(cursor, scope, targetAlias)
-  return { when, ...and, act: 'update', set }
+  return { when, ...and, action: 'update', set }
 }
 
 function readWhen(cursor: Cursor): MergeClause['when'] {

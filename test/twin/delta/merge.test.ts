@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: the word of the statement; the value is text, never a function
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { DeltaTable, MergeClause } from '../../../src/twin/delta/index.ts'
 import {
@@ -40,9 +39,9 @@ const merge = (values: string, clauses: MergeClause[], on = 's.id = t.id') =>
     { operation: 'MERGE' },
   )
 
-const update: MergeClause = { when: 'matched', then: 'update', set: { V: 's.v' } }
-const insert: MergeClause = { when: 'notMatched', then: 'insert', set: { id: 's.id', v: 's.v' } }
-const remove: MergeClause = { when: 'matched', then: 'delete' }
+const update: MergeClause = { when: 'matched', action: 'update', set: { V: 's.v' } }
+const insert: MergeClause = { when: 'notMatched', action: 'insert', set: { id: 's.id', v: 's.v' } }
+const remove: MergeClause = { when: 'matched', action: 'delete' }
 
 describe('MERGE', () => {
   it('updates, inserts and leaves other files alone', async () => {
@@ -73,8 +72,8 @@ describe('MERGE', () => {
 
   it('acts on rows that the source does not have', async () => {
     await merge("(1, 'A')", [
-      { when: 'notMatchedBySource', and: 't.id = 2', then: 'update', set: { v: "t.v || '!'" } },
-      { when: 'notMatchedBySource', then: 'delete' },
+      { when: 'notMatchedBySource', and: 't.id = 2', action: 'update', set: { v: "t.v || '!'" } },
+      { when: 'notMatchedBySource', action: 'delete' },
     ])
     expect(await rowsOf(bench, table)).toEqual([
       [1, 'a'],
@@ -147,7 +146,7 @@ describe('MERGE', () => {
   })
 
   it('refuses clauses that make no sense, and columns that are not there', async () => {
-    await expect(merge("(1, 'A')", [{ when: 'matched', then: 'insert' }])).rejects.toMatchObject({
+    await expect(merge("(1, 'A')", [{ when: 'matched', action: 'insert' }])).rejects.toMatchObject({
       code: 'DELTA_MERGE_MISSING_WHEN',
     })
     await expect(merge("(1, 'A')", [{ ...update, set: { w: '1' } }])).rejects.toMatchObject({

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: the word of the statement; the value is text, never a function
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { CommitResult, DeltaTable } from '../../../src/twin/delta/index.ts'
@@ -114,10 +113,10 @@ async function perform(bench: Bench, table: DeltaTable, step: Step): Promise<Com
           targetAlias: 't',
           on: 't.id = s.id',
           clauses: [
-            { when: 'matched', and: 's.v IS NULL', then: 'delete' },
-            { when: 'matched', then: 'update', set: { v: 's.v' } },
-            { when: 'notMatched', then: 'insert', set: { id: 's.id', v: 's.v' } },
-            ...(step.purge ? [{ when: 'notMatchedBySource', then: 'delete' } as const] : []),
+            { when: 'matched', and: 's.v IS NULL', action: 'delete' },
+            { when: 'matched', action: 'update', set: { v: 's.v' } },
+            { when: 'notMatched', action: 'insert', set: { id: 's.id', v: 's.v' } },
+            ...(step.purge ? [{ when: 'notMatchedBySource', action: 'delete' } as const] : []),
           ],
         },
         written,
