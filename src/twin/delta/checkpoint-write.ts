@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Action } from './actions.ts'
+import { toFileTime } from './file-times.ts'
 import { fileLiteral } from './files.ts'
 import type { TableLog } from './log.ts'
 import { literal } from './names.ts'
@@ -53,7 +54,7 @@ async function write(log: TableLog, state: LogState, now: number): Promise<void>
     )
     const { size } = await stat(parquet)
     // Where the commit's file is cleaned away later, the checkpoint's tells the version's time.
-    await utimes(parquet, state.timestamp / 1000, state.timestamp / 1000)
+    await utimes(parquet, toFileTime(state.timestamp), toFileTime(state.timestamp))
     await rename(parquet, join(log.folder, name))
     const hint = { version: state.version, size: actions.length, sizeInBytes: size }
     const pointer = join(log.folder, `._last_checkpoint.${randomUUID()}.tmp`)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { codesOf } from '../../core/index.ts'
 import type { Action } from './actions.ts'
 import { DeltaError } from './errors.ts'
+import { toFileTime } from './file-times.ts'
 
 /** The name of a version's commit file. */
 export function commitName(version: number): string {
@@ -27,7 +28,7 @@ export async function putCommit(
     const file = await open(temporary, 'wx')
     try {
       await file.writeFile(actions.map((action) => `${JSON.stringify(action)}\n`).join(''))
-      await file.utimes(timestamp / 1000, timestamp / 1000)
+      await file.utimes(toFileTime(timestamp), toFileTime(timestamp))
       await file.sync()
     } finally {
       await file.close()

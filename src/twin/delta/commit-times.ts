@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commitName } from './commit-file.ts'
 import { DeltaError } from './errors.ts'
+import { fromFileTime } from './file-times.ts'
 import type { TableLog } from './log.ts'
 import { isOn } from './protocol.ts'
 
@@ -20,7 +21,7 @@ export async function commitTimes(log: TableLog): Promise<CommitTime[]> {
   for (const version of await log.versions()) {
     const own = inCommit
       ? (await log.commit(version))?.timestamp
-      : Math.round((await stat(join(log.folder, commitName(version)))).mtimeMs)
+      : fromFileTime(await stat(join(log.folder, commitName(version))))
     last = Math.max(own ?? 0, last + 1)
     times.push({ version, timestamp: last })
   }

@@ -6,6 +6,7 @@ import { type Checkpoint, findCheckpoints, readCheckpoint } from './checkpoint.t
 import { commitName, parseActions } from './commit-file.ts'
 import type { Engine } from './engine.ts'
 import { DeltaError } from './errors.ts'
+import { fromFileTime } from './file-times.ts'
 import { logFolder } from './files.ts'
 import { type LogState, Replay } from './replay.ts'
 
@@ -63,7 +64,7 @@ export class TableLog {
       const file = await stat(path)
       const actions = parseActions(text, name, this.table)
       const info = actions.find((action) => action.commitInfo)?.commitInfo
-      const timestamp = info?.inCommitTimestamp ?? Math.round(file.mtimeMs)
+      const timestamp = info?.inCommitTimestamp ?? fromFileTime(file)
       return { version, timestamp, actions, fileId: `${file.ino}/${file.mtimeMs}` }
     } catch (error) {
       if (codesOf(error).includes('ENOENT')) return undefined
@@ -119,8 +120,8 @@ export class TableLog {
     }
     const commit = await this.commit(version)
     if (commit) return { state: replay.state(version, commit.timestamp), fileId: commit.fileId }
-    const { mtimeMs } = await stat(join(this.folder, files[0] ?? ''))
-    return { state: replay.state(version, Math.round(mtimeMs)), fileId: '' }
+    const file = await stat(join(this.folder, files[0] ?? ''))
+    return { state: replay.state(version, fromFileTime(file)), fileId: '' }
   }
 
   #nearest(version = Number.POSITIVE_INFINITY): Kept | undefined {
