@@ -37,7 +37,7 @@ export async function readToSpool(options: ReadOptions): Promise<Spool> {
       const again = error instanceof SourceError && error.disposition === 'retry'
       if (!again || attempt === attempts) throw error
       log.warn('the read broke off; starting it again', { attempt, code: error.code })
-      await options.clock.sleep(Math.min(1000 * 2 ** attempt, 30_000), signal)
+      await options.clock.sleep(Math.min(250 * 2 ** attempt, 30_000), signal)
     }
   }
 }

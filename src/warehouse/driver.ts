@@ -21,6 +21,8 @@ export interface DriverSettings {
   readonly ca?: string
   /** Large results as files from cloud storage: a third host, so off unless asked for. */
   readonly cloudFetch: boolean
+  /** Longest wait for one reply, in ms; a reply that stops half way is noticed by nothing else. Default 5 minutes. */
+  readonly replyTimeoutMs?: number
 }
 
 /** A driver client with one session, to be thrown away together when either breaks. */
@@ -59,7 +61,7 @@ export async function openDriverSession(settings: DriverSettings): Promise<Drive
     },
     userAgentEntry: 'customerio-jobs',
     telemetryEnabled: false,
-    socketTimeout: 300_000,
+    socketTimeout: settings.replyTimeoutMs ?? 300_000,
     // Ours is the retry: it renews the session too, which the driver's own cannot.
     retryMaxAttempts: 1,
     ...(settings.ca === undefined ? {} : { customCaCert: settings.ca }),

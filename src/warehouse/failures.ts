@@ -1,4 +1,4 @@
-import { codesOf, isError, SourceError } from '../core/index.ts'
+import { codesOf, SourceError } from '../core/index.ts'
 
 /** What a failed statement calls for. */
 export type Failure =
@@ -64,7 +64,7 @@ export function readFailure(error: unknown): Failure {
   }
   if (network !== undefined) return { kind: 'again', newSession: true, code: network }
   if (
-    /socket hang up|premature close|request timed out|link has expired|CloudFetch HTTP error/i.test(
+    /socket hang up|premature close|request timed out|response timeout|invalid response body|link has expired|CloudFetch HTTP error/i.test(
       text,
     )
   ) {
@@ -103,9 +103,13 @@ function statementFailed(text: string, cause: unknown): SourceError {
 }
 
 function textOf(error: unknown): string {
-  if (!isError(error)) return String(error)
-  const { response } = error as { response?: { displayMessage?: string; errorMessage?: string } }
-  return response?.displayMessage ?? response?.errorMessage ?? error.message
+  // Not all that the driver throws is an Error: its StatusError only looks like one.
+  if (typeof error !== 'object' || error === null) return String(error)
+  const { response, message } = error as {
+    response?: { displayMessage?: string; errorMessage?: string }
+    message?: unknown
+  }
+  return response?.displayMessage ?? response?.errorMessage ?? String(message)
 }
 
 /** Services quote the offending value in their messages; names stand in backticks and stay. */

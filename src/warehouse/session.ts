@@ -18,6 +18,8 @@ export interface SessionLimits {
   readonly firstPauseMs: number
   /** Longest pause, in ms. Default 20 s. */
   readonly longestPauseMs: number
+  /** Longest wait for one reply, in ms. Default 5 minutes. */
+  readonly replyTimeoutMs: number
 }
 
 /** Defaults of {@link SessionLimits}. */
@@ -25,6 +27,7 @@ export const sessionDefaults: SessionLimits = {
   retryBudgetMs: 720_000,
   firstPauseMs: 500,
   longestPauseMs: 20_000,
+  replyTimeoutMs: 300_000,
 }
 
 /**
@@ -40,11 +43,14 @@ export function openWarehouse(
   },
   limits: Partial<SessionLimits> = {},
 ): Warehouse {
-  const { retryBudgetMs, firstPauseMs, longestPauseMs } = { ...sessionDefaults, ...limits }
+  const { retryBudgetMs, firstPauseMs, longestPauseMs, replyTimeoutMs } = {
+    ...sessionDefaults,
+    ...limits,
+  }
   const { clock, log } = settings
   const shared = sharedSession(async () => {
     await settings.ready?.()
-    return openDriverSession(settings)
+    return openDriverSession({ ...settings, replyTimeoutMs })
   })
 
   /** Executes until the statement has finished, repeating what is worth repeating. */
