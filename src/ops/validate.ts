@@ -6,9 +6,9 @@ import {
   SyncError,
   type SyncSpec,
 } from '../core/index.ts'
-import { limits } from '../customerio/index.ts'
-import { compile, type Mapping } from '../mapping/index.ts'
-import { destinationsOf, keyColumn, rejectColumn, sourceSchema } from '../source/index.ts'
+import type { Mapping } from '../mapping/index.ts'
+import { destinationsOf, sourceSchema } from '../source/index.ts'
+import { compileSync } from '../sync/index.ts'
 import type { Warehouse } from '../warehouse/index.ts'
 
 /** What a check of one sync against its source found. */
@@ -58,13 +58,10 @@ export async function compileForLook(
   signal?: AbortSignal,
 ): Promise<Mapping> {
   const schema = await sourceSchema(warehouse, sync.source.from, signal)
-  return compile(sync, schema, {
-    keyColumn,
-    rejectColumn,
+  return compileSync(sync, schema, {
     destination: destinationsOf(sync.send.to)[0] ?? '',
     window: { number: 0, openedAt: 0 },
     idSecret: 'preview',
-    maxMessageBytes: limits.messageBytes,
   })
 }
 

@@ -1,3 +1,4 @@
+export { missingColumns } from './columns.ts'
 export { type Pin, pinned, pinSnapshot, pinTable } from './pin.ts'
 export { type ReadOptions, readToSpool } from './read.ts'
 export { sourceSchema, sqlTypes } from './schema.ts'

@@ -1,3 +1,4 @@
+export { compileSync } from './compile-sync.ts'
 export { type Destination, openDestination } from './destination.ts'
 export { openParts, type Parts, type PartsOptions, type Patience } from './parts.ts'
 export { type Progress, type RunOptions, type RunReport, runWindow } from './run.ts'

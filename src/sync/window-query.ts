@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Schema } from 'apache-arrow'
 import { controlOf } from '../audit/index.ts'
-import { SourceError, type SyncSpec } from '../core/index.ts'
+import type { SyncSpec } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import { type Pin, pinSnapshot, sqlTypes, type WindowQuery } from '../source/index.ts'
 import { quoteName, type SqlParameters } from '../warehouse/index.ts'
@@ -28,7 +28,7 @@ function snapshotName(windowId: string): string {
   return `snapshot_${windowId.replace(/[^a-z0-9_]/g, '_')}_${hash}`
 }
 
-/** What decides which rows belong to the window. Throws a SourceError where the key's columns are missing. */
+/** What decides which rows belong to the window. */
 export function queryOf(
   parts: Parts,
   sync: SyncSpec,
@@ -36,17 +36,8 @@ export function queryOf(
   pin: Pin,
   schema: Schema,
 ): WindowQuery {
-  const types = sqlTypes(schema)
-  const lost = sync.source.key.filter((column) => types[column] === undefined)
-  if (lost.length > 0) {
-    const at = sync.at(['source', 'key'])
-    throw new SourceError(
-      'COLUMN_MISSING',
-      `${at.file}:${at.line}:${at.column}  the source has no column ${lost.map((name) => `"${name}"`).join(', ')} for the key`,
-    )
-  }
   const outcomeLog = controlOf(parts.project.control).name('outcome_log')
-  return { sync, destination, pin, types, outcomeLog }
+  return { sync, destination, pin, types: sqlTypes(schema), outcomeLog }
 }
 
 /** `since` is when events start: the date of the file, or for `now` the opening of the sync's first window. */

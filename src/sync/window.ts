@@ -1,19 +1,17 @@
 import type { Schema } from 'apache-arrow'
 import { loadWindow, type Window, windowIdOf, windowsIn } from '../audit/index.ts'
 import { AuditError, type SyncSpec } from '../core/index.ts'
-import { limits } from '../customerio/index.ts'
-import { compile, type Mapping } from '../mapping/index.ts'
+import type { Mapping } from '../mapping/index.ts'
 import {
   countStatement,
-  keyColumn,
   type Pin,
   pinned,
   pinTable,
-  rejectColumn,
   sourceSchema,
   type WindowQuery,
 } from '../source/index.ts'
 import type { SqlParameters } from '../warehouse/index.ts'
+import { compileSync } from './compile-sync.ts'
 import type { Parts } from './parts.ts'
 import { parametersOf, queryOf, snapshot } from './window-query.ts'
 
@@ -145,13 +143,10 @@ async function compileFor(
   { destination, number, openedAt }: Pick<Window, 'destination' | 'number' | 'openedAt'>,
   isSnapshot = false,
 ): Promise<Mapping> {
-  return compile(sync, schema, {
-    keyColumn,
-    rejectColumn,
+  return compileSync(sync, schema, {
     destination,
     window: { number, openedAt: openedAt.getTime() },
     idSecret: await parts.idSecret(),
     isSnapshot,
-    maxMessageBytes: limits.messageBytes,
   })
 }

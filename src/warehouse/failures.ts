@@ -93,12 +93,13 @@ function unreachable(codes: readonly string[], cause: unknown): SourceError {
 }
 
 function statementFailed(text: string, cause: unknown): SourceError {
-  const said = withoutValues(text)
   const [, code, advice] = remedies.find(([pattern]) => pattern.test(text)) ?? [
     undefined,
     'STATEMENT_FAILED',
     'run the statement in the SQL editor to see more',
   ]
+  // A missing right is found before any row is read: what stands in quotes there is the name of a table.
+  const said = code === 'PERMISSION_DENIED' ? firstLine(text) : firstLine(withoutValues(text))
   return new SourceError(code, `${said} (${advice})`, { cause })
 }
 
@@ -114,9 +115,9 @@ function textOf(error: unknown): string {
 
 /** Services quote the offending value in their messages; names stand in backticks and stay. */
 function withoutValues(text: string): string {
-  return text
-    .replace(/'[^'\n]*'/g, "'…'")
-    .replace(/"[^"\n]*"/g, '"…"')
-    .split('\n')[0]
-    ?.slice(0, 500) as string
+  return text.replace(/'[^'\n]*'/g, "'…'").replace(/"[^"\n]*"/g, '"…"')
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 500)
 }

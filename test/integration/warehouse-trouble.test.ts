@@ -87,7 +87,7 @@ describe('a run gets through', () => {
     const parts = await start(
       {
         results: { cloudFetchMinRows: 1000, cloudFetchFileRows: 1500 },
-        onRequest: ({ label }) => calls.push(label),
+        onRequest: ({ label = '' }) => calls.push(label),
       },
       { CUSTOMERIO_JOBS_CLOUD_FETCH: '1' },
     )

@@ -1,0 +1,26 @@
+import type { Schema } from 'apache-arrow'
+import { InvalidFiles, type Problem, type SyncSpec } from '../core/index.ts'
+import { limits } from '../customerio/index.ts'
+import { type CompileOptions, compile, type Mapping } from '../mapping/index.ts'
+import { keyColumn, missingColumns, rejectColumn } from '../source/index.ts'
+
+/**
+ * Compiles a sync for the columns its source has. Throws InvalidFiles with every problem at once: those of the
+ * mapping, and those of the columns that name and route a row.
+ */
+export function compileSync(
+  sync: SyncSpec,
+  schema: Schema,
+  options: Omit<CompileOptions, 'keyColumn' | 'rejectColumn' | 'maxMessageBytes'>,
+): Mapping {
+  const problems: Problem[] = missingColumns(sync, schema)
+  try {
+    const maxMessageBytes = limits.messageBytes
+    const mapping = compile(sync, schema, { ...options, keyColumn, rejectColumn, maxMessageBytes })
+    if (problems.length === 0) return mapping
+  } catch (error) {
+    if (!(error instanceof InvalidFiles)) throw error
+    problems.push(...error.problems)
+  }
+  throw new InvalidFiles(problems)
+}
