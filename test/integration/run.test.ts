@@ -152,6 +152,47 @@ describe('a second run', () => {
   })
 })
 
+describe('a run over a view', () => {
+  it('reads what it showed when the window was opened', async () => {
+    await bench.sql(
+      'CREATE OR REPLACE VIEW main.shop.few AS SELECT customer_id, city FROM main.shop.customers WHERE customer_id < 10',
+    )
+    const parts = await bench.ready({
+      'syncs/few.yml': `sync: few
+source: { table: main.shop.few, key: customer_id, changes: full }
+send: { call: identify, person: { id: customer_id }, traits: { city: city } }
+`,
+    })
+    expect((await run(parts)).account).toMatchObject({ rows: 10, delivered: 10, pending: 0 })
+  })
+})
+
+describe('events that start now', () => {
+  it('leave what happened before to the past: counted, never sent', async () => {
+    await bench.sql(
+      `CREATE TABLE main.shop.clicks USING DELTA AS SELECT id, 'p' AS person, CAST(timestamp_seconds(1700000000 + id) AS TIMESTAMP) AS at FROM range(100)`,
+    )
+    const parts = await bench.ready({
+      'syncs/clicks.yml': `sync: clicks
+source: { table: main.shop.clicks, key: id, changes: full, start: now }
+send: { call: track, event: Click, person: { id: person }, at: at }
+`,
+    })
+    expect((await run(parts)).account).toMatchObject({ rows: 100, delivered: 0, unchanged: 100 })
+    await bench.sql(
+      "INSERT INTO main.shop.clicks VALUES (500, 'p', TIMESTAMP '2099-01-01T00:00:00Z'), (501, 'p', NULL)",
+    )
+    expect((await run(parts)).account).toMatchObject({
+      rows: 102,
+      delivered: 1,
+      invalid: 1,
+      unchanged: 100,
+      pending: 0,
+    })
+    expect(bench.twin.store.events({ name: 'Click' })).toHaveLength(1)
+  })
+})
+
 const suite = hasOpenApi ? describe : describe.skip
 suite(`every message received${hasOpenApi ? '' : ' (skipped: ../shared/reference is not here)'}`, () => {
   it('is valid against the published schema of its call', () => {

@@ -1,8 +1,8 @@
 import type { Column } from '../delta/index.ts'
 import type { Cursor } from './cursor.ts'
-import { unsupported } from './errors.ts'
+import { sqlError, unsupported } from './errors.ts'
 import { detailQuery, historyQuery } from './history.ts'
-import { readTable } from './names.ts'
+import { readTable, showTable } from './names.ts'
 import type { Operation, Statement } from './operation.ts'
 import { readHistory } from './relations.ts'
 import { type RowValue, rowsQuery } from './rows.ts'
@@ -57,7 +57,17 @@ function readDetail(cursor: Cursor, scope: Scope): Statement {
   cursor.expect('DETAIL')
   const name = readTable(cursor, scope.defaults)
   cursor.finish()
-  return async (operation) => ({ query: detailQuery(await operation.table(name).detail()) })
+  return async (operation) => {
+    operation.permit(name)
+    if (operation.lake.view(name) !== undefined) {
+      throw sqlError(
+        'EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE',
+        `'DESCRIBE DETAIL' expects a table but ${showTable(name)} is a view.`,
+        '42809',
+      )
+    }
+    return { query: detailQuery(await operation.table(name).detail()) }
+  }
 }
 
 type Row = readonly RowValue[]
