@@ -96,6 +96,13 @@ export class ByteWriter {
     this.#length = at
   }
 
+  /** Everything written so far behind `head`, copied; the writer starts again in the same memory. */
+  takeBehind(head: Uint8Array): Uint8Array {
+    const taken = Buffer.concat([head, this.#bytes.subarray(0, this.#length)])
+    this.#length = 0
+    return taken
+  }
+
   /** Everything written so far; the writer starts again with room for as much. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length)

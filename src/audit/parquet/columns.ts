@@ -72,8 +72,7 @@ export class PlainColumn implements PartColumn {
 
   take(): ColumnChunk {
     const rows = this.rows
-    const levels = takeLevels(this.#levels)
-    return { rows, body: Buffer.concat([levels, this.#values.take()]) }
+    return { rows, body: this.#values.takeBehind(takeLevels(this.#levels)) }
   }
 }
 

@@ -13,32 +13,31 @@ interface PageContent {
 // Thrift's compact protocol: each field is a byte of (distance to the field before, type), then its value.
 const i32 = 0x15
 const stop = 0
-const dataPageHeader = 0x2c
-const dictionaryPageHeader = 0x4c
+const dataHeader = 0x2c
+const dictionaryHeader = 0x4c
 
-/** A version 1 data page, whose levels are run lengths. */
-export function dataPage(content: PageContent, encoding: number): Uint8Array {
-  return page(content, 0, dataPageHeader, [content.values, encoding, encodings.rle, encodings.rle])
+/** The header of a version 1 data page, whose levels are run lengths. */
+export function dataPageHeader(content: PageContent, encoding: number): Uint8Array {
+  return header(content, 0, dataHeader, [content.values, encoding, encodings.rle, encodings.rle])
 }
 
-/** A dictionary page, whose entries are written plainly. */
-export function dictionaryPage(content: PageContent): Uint8Array {
-  return page(content, 2, dictionaryPageHeader, [content.values, encodings.plain])
+/** The header of a dictionary page, whose entries are written plainly. */
+export function dictionaryPageHeader(content: PageContent): Uint8Array {
+  return header(content, 2, dictionaryHeader, [content.values, encodings.plain])
 }
 
-function page(
+function header(
   { stored, rawBytes }: PageContent,
   type: number,
-  header: number,
+  own: number,
   fields: readonly number[],
 ): Uint8Array {
-  const writer = new ByteWriter(stored.length + 40)
+  const writer = new ByteWriter(64)
   for (const value of [type, rawBytes, stored.length]) field(writer, value)
-  writer.uint(header, 1)
+  writer.uint(own, 1)
   for (const value of fields) field(writer, value)
   writer.uint(stop, 1)
   writer.uint(stop, 1)
-  writer.bytes(stored)
   return writer.take()
 }
 

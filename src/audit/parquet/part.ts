@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import parquet from 'parquetjs-lite'
 import { type ColumnChunk, type PartColumn, type PartType, PlainColumn } from './columns.ts'
-import { dataPage, dictionaryPage, encodings } from './pages.ts'
+import { dataPageHeader, dictionaryPageHeader, encodings } from './pages.ts'
 
 const deflate = promisify(gzip)
 
@@ -132,10 +132,13 @@ function declared(field: PartField, zipped: boolean) {
   } as const
 }
 
+/** A page in pieces, so that what is big is not copied once more: its header and its body. */
+type Page = readonly [header: Uint8Array, body: Uint8Array]
+
 interface EncodedColumn {
   readonly name: string
-  readonly data: Uint8Array
-  readonly dictionary?: Uint8Array
+  readonly data: Page
+  readonly dictionary?: Page
   /** Size of its pages before compression. */
   readonly rawBytes: number
 }
@@ -147,13 +150,14 @@ async function encodeColumn(
   const stored = zipped ? await deflate(chunk.body, { level: 1 }) : chunk.body
   const content = { values: chunk.rows, stored, rawBytes: chunk.body.length }
   if (chunk.dictionary === undefined) {
-    const data = dataPage(content, encodings.plain)
-    return { name, data, rawBytes: data.length - stored.length + chunk.body.length }
+    const header = dataPageHeader(content, encodings.plain)
+    return { name, data: [header, stored], rawBytes: header.length + chunk.body.length }
   }
   const { entries, body } = chunk.dictionary
-  const data = dataPage(content, encodings.dictionary)
-  const dictionary = dictionaryPage({ values: entries, stored: body, rawBytes: body.length })
-  return { name, data, dictionary, rawBytes: data.length + dictionary.length }
+  const data: Page = [dataPageHeader(content, encodings.dictionary), stored]
+  const header = dictionaryPageHeader({ values: entries, stored: body, rawBytes: body.length })
+  const dictionary: Page = [header, body]
+  return { name, data, dictionary, rawBytes: lengthOf(data) + lengthOf(dictionary) }
 }
 
 /**
@@ -165,16 +169,16 @@ function writeGroup(
   rows: number,
   columns: readonly EncodedColumn[],
 ): void {
-  const page = (bytes: Uint8Array, values: number) => ({
-    page: bytes,
+  const piece = (page: Uint8Array, values: number) => ({
+    page,
     num_values: values,
     first_row_index: 0,
   })
-  const pages = columns.map(({ name, data, dictionary }) => [
+  const pieces = columns.map(({ name, data: [header, body], dictionary = [] }) => [
     name,
-    dictionary === undefined ? [page(data, rows)] : [page(dictionary, 0), page(data, rows)],
+    [...[...dictionary, header].map((bytes) => piece(bytes, 0)), piece(body, rows)],
   ])
-  writer.writeRowGroup({ rowCount: rows, pages: Object.fromEntries(pages) })
+  writer.writeRowGroup({ rowCount: rows, pages: Object.fromEntries(pieces) })
   const written = writer.rowGroups.at(-1)?.columns
   for (const [i, { dictionary, rawBytes }] of columns.entries()) {
     const meta = written?.[i]?.meta_data
@@ -182,9 +186,13 @@ function writeGroup(
     meta.total_uncompressed_size = rawBytes
     if (dictionary === undefined) continue
     meta.dictionary_page_offset = meta.data_page_offset
-    meta.data_page_offset += dictionary.length
+    meta.data_page_offset += lengthOf(dictionary)
     meta.encodings.push(encodings.dictionary)
   }
+}
+
+function lengthOf([header, body]: Page): number {
+  return header.length + body.length
 }
 
 const parquetTypes = {
