@@ -116,11 +116,16 @@ export const twoWorkspaces = projectFile.replace(
 
 /** Writes files to a folder and reads them as a project. */
 export function writeProject(root: string, files: ProjectFiles): ProjectSpec {
-  for (const [name, text] of Object.entries({ 'customerio.yml': projectFile, ...files })) {
+  writeFiles(root, { 'customerio.yml': projectFile, ...files })
+  return loadProject(root)
+}
+
+/** Writes files to a folder. */
+export function writeFiles(root: string, files: ProjectFiles): void {
+  for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, name)), { recursive: true })
     writeFileSync(join(root, name), text)
   }
-  return loadProject(root)
 }
 
 /** Runs the first (or the named) sync of a project to one destination. */
