@@ -1,8 +1,26 @@
 export type { Account } from './account.ts'
 export { type Control, controlOf } from './control.ts'
 export { controlDocs } from './control-docs.ts'
+export { type KeepOptions, type KeptLease, keepLease } from './keep-lease.ts'
+export { isLeaseLost, type Lease } from './lease.ts'
+export {
+  isDeadLocalOwner,
+  localProcesses,
+  type Processes,
+  processOwner,
+} from './lease-owner.ts'
+export {
+  type Checkpoint,
+  type Held,
+  type Leases,
+  leaseDefaults,
+  leasesIn,
+  type Pair,
+  type Taker,
+} from './leases.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
 export type { Files, Sql, SqlValue } from './ports.ts'
+export { type Position, positionText, readPosition } from './position.ts'
 export {
   createRecorder,
   type Recorder,

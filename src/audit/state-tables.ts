@@ -19,6 +19,9 @@ export const ledger: Table = {
     must('message_id', 'STRING', 'messageId of the last decided message'),
     windowId,
     must('decided_at', 'TIMESTAMP', 'When that outcome was decided'),
+    may('window_number', 'BIGINT', 'Number of that window: a lower one never replaces it'),
+    may('call', 'STRING', 'Customer.io call of that message: tells a deletion from a state'),
+    may('delivered_at', 'TIMESTAMP', 'When a message of the key was last delivered; NULL if never'),
   ],
 }
 
@@ -31,12 +34,14 @@ export const checkpoints: Table = {
     sync,
     destination,
     must('epoch', 'BIGINT', 'Counts up each time the lease is taken'),
-    may('owner', 'STRING', 'Run that holds the lease'),
+    may('owner', 'STRING', 'Process that holds the lease; NULL when nobody does'),
     may('owner_job_run_id', 'STRING', 'Databricks job run of the owner'),
     may('expires_at', 'TIMESTAMP', 'When another run may take the lease'),
     may('position', 'STRING', 'How far the source is accounted for, as JSON'),
     may('window_id', 'STRING', 'Window that moved the position last'),
     must('updated_at', 'TIMESTAMP', 'When the row last changed'),
+    may('lease_id', 'STRING', 'Taking that the epoch belongs to; NULL when nobody holds it'),
+    may('window_number', 'BIGINT', 'Number of that window: the position never goes back'),
   ],
 }
 
@@ -78,7 +83,7 @@ export const holds: Table = {
   clusterBy: ['sync', 'destination'],
   columns: [
     must('hold_id', 'STRING', 'Hold'),
-    sync,
+    must('sync', 'STRING', 'Sync that is held; * for all'),
     may('destination', 'STRING', 'NULL holds every destination'),
     may('partition_value', 'STRING', 'NULL holds every partition'),
     may('message_key', 'STRING', 'NULL holds every key'),

@@ -10,6 +10,8 @@ import type { Files, Sql, SqlValue } from '../../src/audit/index.ts'
  */
 export class DuckControl implements Sql, Files {
   readonly statements: string[] = []
+  /** What the warehouse takes for the time, in ms since the epoch. */
+  now = Date.UTC(2026, 2, 1, 10)
   readonly #duck: DuckDBInstance
   readonly #connection: DuckDBConnection
   readonly #folder: string
@@ -25,6 +27,10 @@ export class DuckControl implements Sql, Files {
     const duck = await DuckDBInstance.create(':memory:')
     const connection = await duck.connect()
     await connection.run("SET TimeZone='UTC'")
+    await connection.run('CREATE MACRO unix_millis(t) AS epoch_ms(t)')
+    await connection.run(
+      'CREATE MACRO timestamp_millis(ms) AS make_timestamp(CAST(ms AS BIGINT) * 1000)',
+    )
     return new DuckControl(duck, connection, await mkdtemp(join(tmpdir(), 'control-')))
   }
 
@@ -35,7 +41,7 @@ export class DuckControl implements Sql, Files {
   }
 
   async query(sql: string, params: Readonly<Record<string, SqlValue>> = {}) {
-    const reader = await this.#connection.runAndReadAll(translate(sql), bound(params))
+    const reader = await this.#connection.runAndReadAll(this.#translate(sql), bound(params))
     return reader
       .getRowObjectsJS()
       .map((row) =>
@@ -51,14 +57,14 @@ export class DuckControl implements Sql, Files {
   }
 
   async columnNames(sql: string): Promise<string[]> {
-    return (await this.#connection.runAndReadAll(translate(sql))).columnNames()
+    return (await this.#connection.runAndReadAll(this.#translate(sql))).columnNames()
   }
 
   async execute(sql: string, params: Readonly<Record<string, SqlValue>> = {}) {
     this.statements.push(sql)
     if (sql.startsWith('COPY INTO')) return { rows: await this.#copyInto(sql) }
     if (/^CREATE (SCHEMA|VOLUME) IF NOT EXISTS /.test(sql)) return { rows: 0 }
-    const result = await this.#connection.run(translate(sql), bound(params))
+    const result = await this.#connection.run(this.#translate(sql), bound(params))
     return { rows: result.rowsChanged }
   }
 
@@ -74,7 +80,9 @@ export class DuckControl implements Sql, Files {
     for (const { path } of files) {
       const select = columns.replace('_metadata.file_path', `'dbfs:${path}'`)
       const result = await this.#connection.run(
-        translate(`INSERT INTO ${table} BY NAME SELECT ${select} FROM '${this.#local(path)}'`),
+        this.#translate(
+          `INSERT INTO ${table} BY NAME SELECT ${select} FROM '${this.#local(path)}'`,
+        ),
       )
       rows += result.rowsChanged
       this.#copied.add(path)
@@ -112,6 +120,10 @@ export class DuckControl implements Sql, Files {
     await unlink(this.#local(path))
   }
 
+  #translate(sql: string): string {
+    return translate(sql).replaceAll('current_timestamp()', `make_timestamp(${this.now * 1000})`)
+  }
+
   #local(path: string): string {
     return join(this.#folder, path)
   }
@@ -132,6 +144,7 @@ function translate(sql: string): string {
     .replaceAll('`', '"')
     .replace(/(?<!:):([a-z_]+)/g, '$$$1')
     .replace(/ COMMENT '[^']*'/g, '')
+    .replace(/named_struct\('(\w+)', /g, 'struct_pack($1 := ')
     .replace(/^(COMMENT|USING|CLUSTER BY|TBLPROPERTIES).*\n?/gm, (line) =>
       line.startsWith('USING (') ? line : '',
     )
