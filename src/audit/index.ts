@@ -1,6 +1,8 @@
 export type { Account } from './account.ts'
+export { type Acts, actsIn, type NewAct } from './acts.ts'
 export { type Control, controlOf } from './control.ts'
 export { controlDocs } from './control-docs.ts'
+export { type Hold, type Holds, holdsIn } from './holds.ts'
 export { type KeepOptions, type KeptLease, keepLease } from './keep-lease.ts'
 export { isLeaseLost, type Lease } from './lease.ts'
 export {
@@ -18,7 +20,10 @@ export {
   type Pair,
   type Taker,
 } from './leases.ts'
+export { type Ledger, type LedgerCounts, ledgerIn, type SourceRows } from './ledger.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
+export { type KnownMapping, type Mappings, mappingsIn } from './mappings.ts'
+export { type ExistingColumns, migrateStatements, type SetUp, setUpControl } from './migrate.ts'
 export type { Files, Sql, SqlValue } from './ports.ts'
 export { type Position, positionText, readPosition } from './position.ts'
 export {

@@ -40,13 +40,23 @@ export const controlViews: readonly View[] = [outcomes, deadLetters, account]
  * @param control catalog and schema, for example `main.customerio`
  */
 export function controlStatements(control: string): string[] {
+  return [...tableStatements(control), ...viewStatements(control)]
+}
+
+/** The first of them: schema, volume and tables. */
+export function tableStatements(control: string): string[] {
   const at = controlOf(control)
   return [
     `CREATE SCHEMA IF NOT EXISTS ${at.schema} COMMENT 'State and audit of customerio-jobs'`,
     `CREATE VOLUME IF NOT EXISTS ${at.name(volumeName)} COMMENT 'Parts: outcomes and requests on their way into the control tables'`,
     ...controlTables.map((table) => createTable(at.name(table.name), table)),
-    ...controlViews.map((view) => createView(at.name(view.name), view, view.query(at))),
   ]
+}
+
+/** The rest of them: views, which may read columns that tables of an earlier version lack. */
+export function viewStatements(control: string): string[] {
+  const at = controlOf(control)
+  return controlViews.map((view) => createView(at.name(view.name), view, view.query(at)))
 }
 
 function createTable(name: string, table: Table): string {

@@ -1,0 +1,48 @@
+import type { Clock } from '../core/index.ts'
+import { controlOf } from './control.ts'
+import { insertOnce } from './insert-once.ts'
+import type { Sql } from './ports.ts'
+import { mappings } from './state-tables.ts'
+
+/** A mapping that something was sent under. */
+export interface KnownMapping {
+  readonly hash: string
+  /** The mapping itself, as canonical JSON text. */
+  readonly text: string
+  readonly firstUsedAt: Date
+}
+
+/** The mappings of one control schema: row hashes are compared over the columns of the one a key was sent under. */
+export interface Mappings {
+  /** Writes a mapping down unless it is there. To be called before the first row of a window is sent under it. */
+  remember(hash: string, text: string, sync: string): Promise<void>
+  /** Every mapping of a sync, the oldest first. */
+  all(sync: string): Promise<readonly KnownMapping[]>
+}
+
+/** The mappings in `control` (catalog and schema). */
+export function mappingsIn(sql: Sql, control: string, clock: Clock): Mappings {
+  const table = controlOf(control).name(mappings.name)
+  return {
+    async remember(hash, text, sync) {
+      await insertOnce(sql, table, mappings, ['mapping_hash', 'sync'], {
+        mapping_hash: hash,
+        sync,
+        mapping: text,
+        first_used_at: new Date(clock.now()),
+      })
+    },
+
+    async all(sync) {
+      const rows = await sql.query(
+        `SELECT * FROM ${table} WHERE \`sync\` = :sync ORDER BY \`first_used_at\`, \`mapping_hash\``,
+        { sync },
+      )
+      return rows.map((row) => ({
+        hash: String(row.mapping_hash),
+        text: String(row.mapping),
+        firstUsedAt: row.first_used_at as Date,
+      }))
+    },
+  }
+}
