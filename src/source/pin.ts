@@ -9,8 +9,11 @@ export interface Pin {
   /** Quoted, dotted name. */
   readonly table: string
   readonly version: number
-  /** Delta's id of the table: a table dropped and made again under the same name is another one. */
-  readonly tableId: string
+  /**
+   * When that version was committed, in ms since the epoch. A table that was dropped and made again under the same name
+   * has other commits; one that was replaced in place (a nightly rebuild) still has this one.
+   */
+  readonly committedAt: number
   /** True when the table is our own snapshot, to be dropped when the window closes. */
   readonly snapshot: boolean
 }
@@ -30,25 +33,32 @@ export async function pinTable(
   signal?: AbortSignal,
 ): Promise<Pin | undefined> {
   const table = quoteTable(name)
-  const tableId = await idOf(warehouse, table, signal)
-  if (tableId === undefined) return undefined
+  if (!(await isDelta(warehouse, table, signal))) return undefined
   const [newest] = await warehouse.query(`DESCRIBE HISTORY ${table} LIMIT 1`, {}, signal)
-  return { table, version: Number(newest?.version), tableId, snapshot: false }
+  const version = Number(newest?.version)
+  return { table, version, committedAt: timeOf(newest?.timestamp), snapshot: false }
 }
 
-/** Fails when the pinned table is no longer the table it was. Asked before each read. */
+/** Fails when the pinned version is no longer the one that was pinned. Asked before each read. */
 export async function checkPin(
   warehouse: Warehouse,
   pin: Pin,
   signal?: AbortSignal,
 ): Promise<void> {
-  const tableId = await idOf(warehouse, pin.table, signal)
-  if (tableId !== pin.tableId) {
-    throw new SourceError(
-      'SOURCE_REPLACED',
-      `${pin.table} was dropped and made again since the window was opened, so its version ${pin.version} is gone`,
-    )
-  }
+  const [commit] = await warehouse.query(
+    `SELECT timestamp FROM (DESCRIBE HISTORY ${pin.table}) WHERE version = :version`,
+    { version: pin.version },
+    signal,
+  )
+  if (timeOf(commit?.timestamp) === pin.committedAt) return
+  throw new SourceError(
+    'SOURCE_REPLACED',
+    `${pin.table} was dropped and made again since the window was opened, or its history was removed: version ${pin.version} is gone`,
+  )
+}
+
+function timeOf(timestamp: unknown): number {
+  return timestamp instanceof Date ? timestamp.getTime() : Number.NaN
 }
 
 /** Writes what a source gives now, mapped columns only, to a snapshot table and pins that. */
@@ -80,14 +90,14 @@ function withoutEnd(query: string): string {
   return query.replace(/[\s;]+$/, '')
 }
 
-async function idOf(
+async function isDelta(
   warehouse: Warehouse,
   table: string,
   signal?: AbortSignal,
-): Promise<string | undefined> {
+): Promise<boolean> {
   try {
     const [detail] = await warehouse.query(`DESCRIBE DETAIL ${table}`, {}, signal)
-    return detail?.format === 'delta' ? String(detail.id) : undefined
+    return detail?.format === 'delta'
   } catch (error) {
     // A view has no detail; a missing table is told about by whoever reads it.
     if (
@@ -95,7 +105,7 @@ async function idOf(
       /VIEW|EXPECT_TABLE|NOT_A_TABLE/.test(error.message) &&
       error.code !== 'TABLE_MISSING'
     ) {
-      return undefined
+      return false
     }
     throw error
   }

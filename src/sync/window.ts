@@ -3,6 +3,7 @@ import { loadWindow, type Window, windowIdOf, windowsIn } from '../audit/index.t
 import { AuditError, type SyncSpec } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import {
+  checkPin,
   countStatement,
   type Pin,
   pinned,
@@ -102,6 +103,7 @@ async function resume(
 ): Promise<OpenedWindow> {
   const { warehouse, log } = parts
   const pin = JSON.parse(window.pin) as Pin
+  await checkPin(warehouse, pin, signal)
   const schema = await sourceSchema(warehouse, { query: `SELECT * FROM ${pinned(pin)}` }, signal)
   const { destination, number, openedAt } = window
   const mapping = await compileFor(

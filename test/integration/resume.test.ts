@@ -137,6 +137,16 @@ describe('a window that was left open', () => {
     expect(bench.twin.store.counts().requests).toBe(sent)
   })
 
+  it('whose table was replaced in place, as a nightly rebuild does, is finished from the old version', async () => {
+    const parts = await bench.ready({ 'syncs/it.yml': people })
+    await stopInTheMiddle(parts, true)
+    await bench.sql(
+      "CREATE OR REPLACE TABLE main.shop.people USING DELTA AS SELECT id, 'secret' AS ssn, 'rebuilt' AS note FROM range(10)",
+    )
+    expect((await run(parts)).account).toMatchObject({ rows: 3000, delivered: 3000, pending: 0 })
+    expect(bench.twin.store.people().some(({ traits }) => traits.note === 'rebuilt')).toBe(false)
+  })
+
   it('whose table was dropped and made again says so, and sends nothing', async () => {
     const parts = await bench.ready({ 'syncs/it.yml': people })
     await stopInTheMiddle(parts, true)
