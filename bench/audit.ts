@@ -1,18 +1,18 @@
 /*
  * What writing down one outcome costs: the recorder's column pages against parquetjs-lite's own appendRow, on the same
  * outcomes, in turns within one process. Nothing is uploaded; each way ends with the bytes of finished Parquet files.
- *
- *   npx esbuild bench/audit.ts --bundle --platform=node --format=esm --packages=external --outfile=dist/bench/audit.mjs
- *   node dist/bench/audit.mjs [rows]        default 500,000; appendRow gets a twentieth of them
+ * appendRow gets a twentieth of the rows.
  */
 import { PassThrough } from 'node:stream'
 import parquet from 'parquetjs-lite'
 import { outcomeLog } from '../src/audit/history-tables.ts'
 import { createRecorder, type Files } from '../src/audit/index.ts'
 import { type BatchOutcome, type MessageBlock, silentLog, systemClock } from '../src/core/index.ts'
+import { report } from './report.ts'
+import { median, ratioOf } from './turns.ts'
 
 const perBatch = 700
-const rows = Number(process.argv[2] ?? 500_000)
+const rows = 500_000
 
 /** Batches as delivery hands them over: runs of about 700 messages out of blocks of 14,000. */
 function batches(count: number): BatchOutcome[] {
@@ -201,10 +201,17 @@ for (let round = 0; round < 6; round++) {
     if (round > 0) samples.get(name)?.push(sample) // the first round warms up
   }
 }
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 for (const [name, taken] of samples) {
   const of = (what: keyof Sample) => median(taken.map((sample) => sample[what])).toFixed(2)
   console.log(
     `${name.padEnd(20)} ${of('wallUs')} µs/row wall  ${of('cpuUs')} µs/row CPU  ${of('bytes')} bytes/row`,
   )
 }
+const cpu = (name: string) => (samples.get(name) ?? []).map(({ cpuUs }) => cpuUs)
+report([
+  {
+    what: 'audit of a row against appendRow, in CPU',
+    measured: ratioOf(cpu('appendRow'), cpu('column pages')),
+    unit: '×',
+  },
+])

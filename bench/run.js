@@ -7,7 +7,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, cpus, loadavg, platform } from 'node:os'
 import { build } from 'esbuild'
 
-const benchmarks = ['send', 'budget', 'encode', 'audit']
+const benchmarks = ['send', 'memory', 'start', 'budget', 'encode', 'audit']
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const unknown = asked.find((name) => !benchmarks.includes(name))
 if (unknown !== undefined)
