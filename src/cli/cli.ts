@@ -1,5 +1,5 @@
 import yargs from 'yargs'
-import { isError, redact, SyncError } from '../core/index.ts'
+import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { previewCommand } from './preview.ts'
 import { reportCommand } from './report.ts'
@@ -14,6 +14,7 @@ import { validateCommand } from './validate.ts'
  * 4 Customer.io, 5 audit, 6 too many failed, 7 stopped before the end.
  */
 export async function runCli(argv: readonly string[]): Promise<void> {
+  outliveReaders()
   const cli = yargs([...argv])
     .scriptName('customerio-jobs')
     .usage('$0 <command>\n\nDelta tables from Databricks into Customer.io.')
@@ -38,6 +39,15 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     await cli.parseAsync()
   } catch (error) {
     process.exitCode = report(error, argv.includes('--verbose'))
+  }
+}
+
+/** Whoever read our lines may be gone (a killed launcher, `| head`): that must not end a run in the middle. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (!codesOf(error).includes('EPIPE')) throw error
+    })
   }
 }
 

@@ -54,22 +54,32 @@ export function tokenSource(credentials: Credentials, call: HttpCall, clock: Clo
   }
 }
 
+/**
+ * Asks the launcher each time. When it is gone, the last token it gave is used: it still holds for a while, and a run
+ * that stops because its launcher died has outcomes to write down.
+ */
 function brokerTokens(url: string): TokenSource {
+  let last: string | undefined
   return async () => {
-    const answer = await fetch(url).catch((cause: unknown) => {
+    let answer: Response
+    try {
+      answer = await fetch(url)
+    } catch (cause) {
+      if (last !== undefined) return last
       throw new SourceError(
         'UNAUTHENTICATED',
         `the launcher that hands out tokens does not answer (${codesOf(cause)[0] ?? 'unknown'}); start the job again`,
         { cause },
       )
-    })
+    }
     if (!answer.ok) {
       throw new SourceError(
         'UNAUTHENTICATED',
         `the launcher gave no token (status ${answer.status}); look at its log`,
       )
     }
-    return (await answer.text()).trim()
+    last = (await answer.text()).trim()
+    return last
   }
 }
 

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { bundle, leaksIn } from '../support/processes.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'demo-'))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const demo = () =>
+  spawnSync(process.execPath, [bundle('demo.mjs'), folder], { encoding: 'utf8', timeout: 60_000 })
+
+/** What the demo may show: the one address of its page has a secret of its own. */
+const leaks = (text: string) => leaksIn(text, secretsOf(folder))
+
+describe('the demo', () => {
+  it('accounts for every row of the shop, in under a minute', () => {
+    const { status, stdout, stderr } = demo()
+    expect([status, stderr]).toEqual([0, expect.anything()])
+    expect(stdout).toContain('9994 order lines')
+    expect(stdout).toContain('Every row is accounted for.')
+    expect(stdout).toContain('793 people and 5009 events')
+    expect(leaks(stdout + stderr)).toEqual([])
+    expect(leaks(readFileSync(join(folder, 'report.html'), 'utf8'))).toEqual([])
+  })
+
+  it('sends no order twice when it is run again on the same folder', () => {
+    const { status, stdout } = demo()
+    expect(status).toBe(0)
+    expect(stdout).toContain('793 people and 5009 events')
+    expect(stdout).toContain('Every row is accounted for.')
+  })
+})
+
+function secretsOf(data: string): string[] {
+  const texts = (value: unknown): string[] =>
+    typeof value === 'string'
+      ? [value]
+      : typeof value === 'object' && value !== null
+        ? Object.values(value).flatMap(texts)
+        : []
+  return ['secrets.json', 'identity.json']
+    .flatMap((name) => texts(JSON.parse(readFileSync(join(data, name), 'utf8'))))
+    .filter((text) => text.length > 20)
+}
