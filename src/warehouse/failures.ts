@@ -99,7 +99,7 @@ function statementFailed(text: string, cause: unknown): SourceError {
     'run the statement in the SQL editor to see more',
   ]
   // A missing right is found before any row is read: what stands in quotes there is the name of a table.
-  const said = code === 'PERMISSION_DENIED' ? firstLine(text) : firstLine(withoutValues(text))
+  const said = code === 'PERMISSION_DENIED' ? firstLine(text) : withoutValues(text)
   return new SourceError(code, `${said} (${advice})`, { cause })
 }
 
@@ -113,9 +113,20 @@ function textOf(error: unknown): string {
   return response?.displayMessage ?? response?.errorMessage ?? String(message)
 }
 
-/** Services quote the offending value in their messages; names stand in backticks and stay. */
+/**
+ * Services quote the offending value in their messages; names stand in backticks and stay. Values may hold quotes
+ * themselves, so all from the first to the last is hidden, and the whole rest where a quote is left open.
+ */
 function withoutValues(text: string): string {
-  return text.replace(/'[^'\n]*'/g, "'…'").replace(/"[^"\n]*"/g, '"…"')
+  return hidden(hidden(firstLine(text), "'"), '"')
+}
+
+function hidden(line: string, quote: string): string {
+  const first = line.indexOf(quote)
+  if (first < 0) return line
+  const isOpen = line.split(quote).length % 2 === 0
+  const rest = isOpen ? '' : line.slice(line.lastIndexOf(quote) + 1)
+  return `${line.slice(0, first)}${quote}…${quote}${rest}`
 }
 
 function firstLine(text: string): string {
