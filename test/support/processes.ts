@@ -115,7 +115,7 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
     secrets: () =>
       ['secrets.json', 'identity.json']
         .flatMap((name) => textsOf(JSON.parse(readFileSync(join(data, name), 'utf8'))))
-        .filter((text) => text.length > 20),
+        .filter((text) => text.length >= 20),
     async close() {
       await Promise.all(opened.map((parts) => parts.close()))
       await agent.close()
