@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,7 +60,7 @@ export async function spool(
       await file.close()
     }
   } catch (error) {
-    rmSync(path, { force: true })
+    if (existsSync(path)) rmSync(path)
     throw diskError(error, folder)
   }
   if (schema === undefined) {
