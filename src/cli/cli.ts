@@ -32,7 +32,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .wrap(100)
     .fail((message, error, usage) => {
       if (error !== undefined && error !== null) throw error
-      usage.showHelp('error')
+      usage.showHelp((text) => process.stderr.write(`${text}\n`))
       throw new UsageError(message)
     })
   try {
@@ -45,10 +45,12 @@ export async function runCli(argv: readonly string[]): Promise<void> {
 /** Whoever read our lines may be gone (a killed launcher, `| head`): that must not end a run in the middle. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (!codesOf(error).includes('EPIPE')) throw error
-    })
+    stream.off('error', unlessNobodyReads).on('error', unlessNobodyReads)
   }
+}
+
+function unlessNobodyReads(error: Error): void {
+  if (!codesOf(error).includes('EPIPE')) throw error
 }
 
 /** The command line itself is wrong. */

@@ -47,7 +47,7 @@ function line(
   const share = rows === 0 ? 1 : Math.min(1, done / rows)
   const width = 24
   const bar = '█'.repeat(Math.round(share * width)).padEnd(width, '░')
-  const left = rate > 0 ? (rows - done) / rate : undefined
+  const left = rate > 0 ? Math.max(0, rows - done) / rate : undefined
   const parts = [
     `${step === 'read' ? 'reading' : 'sending'} ${name}`,
     bar,

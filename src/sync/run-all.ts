@@ -1,4 +1,4 @@
-import { isError, RunStopped, SyncError, type SyncSpec } from '../core/index.ts'
+import { isError, RunStopped, redact, SyncError, type SyncSpec } from '../core/index.ts'
 import { destinationsOf } from '../source/index.ts'
 import type { Parts } from './parts.ts'
 import { type RunOptions, type RunReport, runWindow } from './run.ts'
@@ -70,7 +70,7 @@ async function runOne(
       destination,
       code: error instanceof SyncError ? error.code : 'UNEXPECTED',
       exitCode: error instanceof SyncError ? error.exitCode : 1,
-      message: isError(error) ? error.message : String(error),
+      message: redact(isError(error) ? error.message : String(error)),
     }
   }
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Int32, RecordBatchStreamWriter, Table, vectorFromArray } from 'apache-arrow'
 import { SourceError, silentLog } from '../../src/core/index.ts'
 import { pinTable, readToSpool } from '../../src/source/index.ts'
-import type { SqlRow, Warehouse } from '../../src/warehouse/index.ts'
+import type { Warehouse } from '../../src/warehouse/index.ts'
 import { VirtualClock } from '../delivery/virtual-clock.ts'
 
 let folder: string
