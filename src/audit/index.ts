@@ -1,5 +1,6 @@
 export type { Account } from './account.ts'
 export { type Acts, actsIn, type NewAct } from './acts.ts'
+export type { Checkpoint, Pair } from './checkpoint.ts'
 export { type Control, controlOf } from './control.ts'
 export { controlDocs } from './control-docs.ts'
 export { type Hold, type Holds, holdsIn } from './holds.ts'
@@ -12,12 +13,10 @@ export {
   processOwner,
 } from './lease-owner.ts'
 export {
-  type Checkpoint,
   type Held,
   type Leases,
   leaseDefaults,
   leasesIn,
-  type Pair,
   type Taker,
 } from './leases.ts'
 export { type Ledger, type LedgerCounts, ledgerIn, type SourceRows } from './ledger.ts'

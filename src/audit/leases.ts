@@ -1,30 +1,12 @@
 import { AuditError, type Clock, newId } from '../core/index.ts'
+import { type Checkpoint, type Pair, toCheckpoint } from './checkpoint.ts'
 import { controlOf } from './control.ts'
 import { count } from './insert-once.ts'
 import { fence, fenceValues, heldRow, type Lease } from './lease.ts'
 import type { Sql } from './ports.ts'
-import { type Position, positionText, readPosition } from './position.ts'
+import { type Position, positionText } from './position.ts'
 import { checkpoints } from './state-tables.ts'
 import { windowIdOf } from './windows.ts'
-
-/** A sync and destination: what a lease and a checkpoint are for. */
-export interface Pair {
-  readonly sync: string
-  readonly destination: string
-}
-
-/** The row of a sync and destination as it stands. */
-export interface Checkpoint extends Pair {
-  readonly epoch: number
-  /** Who holds the lease, or held it last; undefined when it was given back. */
-  readonly owner?: string
-  readonly ownerJobRunId?: string
-  readonly leaseId?: string
-  readonly expiresAt?: Date
-  /** True when anybody may take the lease, by the warehouse's time. */
-  readonly isFree: boolean
-  readonly position?: Position
-}
 
 /** Who wants a lease, and for how long. */
 export interface Taker extends Pair {
@@ -215,26 +197,4 @@ function missing({ sync, destination }: Pair): AuditError {
     `${sync} to ${destination} has no row in the table checkpoints; run "customerio-jobs setup"`,
     { context: { sync, destination } },
   )
-}
-
-function toCheckpoint(row: Readonly<Record<string, unknown>>): Checkpoint {
-  const text = (value: unknown) => (value === null ? undefined : String(value))
-  const given = {
-    owner: text(row.owner),
-    ownerJobRunId: text(row.owner_job_run_id),
-    leaseId: text(row.lease_id),
-    expiresAt: row.expires_at === null ? undefined : (row.expires_at as Date),
-    position: row.position === null ? undefined : readPosition(String(row.position)),
-  }
-  return {
-    sync: String(row.sync),
-    destination: String(row.destination),
-    epoch: count(row.epoch),
-    isFree: row.is_free === true,
-    ...(present(given) as Partial<Checkpoint>),
-  }
-}
-
-function present(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }

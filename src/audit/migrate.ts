@@ -1,7 +1,8 @@
 import type { Clock } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
+import type { Pair } from './checkpoint.ts'
 import { controlOf } from './control.ts'
-import { leasesIn, type Pair } from './leases.ts'
+import { leasesIn } from './leases.ts'
 import type { Sql } from './ports.ts'
 import { controlTables, tableStatements, viewStatements } from './schema.ts'
 
