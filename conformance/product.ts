@@ -51,11 +51,11 @@ export async function recordProduct(folder: string): Promise<Recorded[]> {
 }
 
 async function work(parts: Parts): Promise<void> {
-  const { warehouse, project, log } = parts
+  const { warehouse, project, clock } = parts
   // Twice where doing it again must change nothing.
   await loadShop(parts)
-  await setup(warehouse, project, log)
-  await setup(warehouse, project, log)
+  await setup(warehouse, project, clock)
+  await setup(warehouse, project, clock)
   await validateAgainstSources(warehouse, project)
   for (const sync of project.syncs) await preview(warehouse, sync, ['us'], 3)
   expectFailed(await runUntil(parts, 1000), 'RUN_STOPPED')

@@ -9,8 +9,8 @@ export const setupCommand: CommandModule<object, CommonArguments> = {
   builder: withCommon,
   async handler(args) {
     const terminal = terminalFor(args)
-    await withParts(args, terminal, async ({ warehouse, project, log }) => {
-      const done = await setup(warehouse, project, log)
+    await withParts(args, terminal, async ({ warehouse, project, clock }) => {
+      const done = await setup(warehouse, project, clock)
       terminal.out(
         args.json
           ? JSON.stringify(done)

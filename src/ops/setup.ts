@@ -1,21 +1,22 @@
-import { controlStatements } from '../audit/index.ts'
-import type { Log, ProjectSpec } from '../core/index.ts'
+import { type SetUp, setUpControl } from '../audit/index.ts'
+import type { Clock, ProjectSpec } from '../core/index.ts'
+import { destinationsOf } from '../source/index.ts'
 import type { Warehouse } from '../warehouse/index.ts'
 
 /**
- * Creates what is missing of the control schema: schema, volume, tables and views. Can be repeated at any time; nothing
- * that is there is changed or removed, but views are written anew.
+ * Brings the control schema to this version and gives every sync and destination its row of `checkpoints`, without
+ * which it can't run. Can be repeated at any time; nothing that is there is removed.
  */
 export async function setup(
   warehouse: Warehouse,
   project: ProjectSpec,
-  log: Log,
-  signal?: AbortSignal,
-): Promise<{ readonly control: string; readonly statements: number }> {
-  const statements = controlStatements(project.control)
-  for (const [index, statement] of statements.entries()) {
-    log.debug('setting up', { statement: index + 1, of: statements.length })
-    await warehouse.execute(statement, {}, signal)
+  clock: Clock,
+): Promise<SetUp & { readonly control: string }> {
+  const pairs = project.syncs.flatMap((sync) =>
+    destinationsOf(sync.send.to).map((destination) => ({ sync: sync.name, destination })),
+  )
+  return {
+    control: project.control,
+    ...(await setUpControl(warehouse, project.control, pairs, clock)),
   }
-  return { control: project.control, statements: statements.length }
 }

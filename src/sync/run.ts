@@ -3,10 +3,12 @@ import type { SyncSpec } from '../core/index.ts'
 import { batchFormat } from '../customerio/index.ts'
 import { type DeliverySummary, deliver } from '../delivery/index.ts'
 import { newRunId, proveWritable, type Step, startAttempt } from './attempt.ts'
+import type { Destination } from './destination.ts'
 import type { Parts } from './parts.ts'
 import { encodeRows, readRows, rowsToSend } from './rows.ts'
 import { closeWindow, leaveOpen } from './settle.ts'
 import { openWindow } from './window.ts'
+import { type HeldLease, withLease } from './with-lease.ts'
 
 /** How far a run is: rows of its window, done in this step. */
 export interface Progress {
@@ -42,17 +44,31 @@ export interface RunOptions {
  *
  * Pinned Delta → Arrow batches (spooled) → message bytes → packed batches → limited, retried requests → outcomes →
  * Parquet parts in a volume → COPY INTO → the window closes. Whatever throws, the outcomes known so far are written
- * down first and the window stays open for the same command to go on with.
+ * down first and the window stays open for the same command to go on with. A lease keeps a second run of the same sync
+ * and destination away meanwhile.
  */
 export async function runWindow(
   parts: Parts,
   sync: SyncSpec,
   destination: string,
-  { signal, onProgress }: RunOptions = {},
+  options: RunOptions = {},
+): Promise<RunReport> {
+  const target = await parts.destination(destination)
+  await proveWritable(parts, options.signal)
+  return withLease(parts, sync, destination, options.signal, (held, signal) =>
+    runLeased(parts, sync, target, held, { ...options, signal }),
+  )
+}
+
+async function runLeased(
+  parts: Parts,
+  sync: SyncSpec,
+  target: Destination,
+  held: HeldLease,
+  { signal, onProgress }: RunOptions,
 ): Promise<RunReport> {
   const runId = newRunId(parts.clock)
-  const target = await parts.destination(destination)
-  await proveWritable(parts, signal)
+  const destination = target.spec.name
   const opened = await openWindow(parts, sync, destination, runId, signal)
   const attempt = await startAttempt(parts, sync, opened, runId, target.fingerprint())
   const { recorder } = attempt
@@ -67,7 +83,10 @@ export async function runWindow(
       .time('send', () =>
         deliver({
           blocks: encodeRows(spool, mapping, recorder),
-          send: target.send,
+          send: (body, cut) => {
+            held.check()
+            return target.send(body, cut)
+          },
           reauthorize: target.reauthorize,
           format: batchFormat,
           budget: parts.budget(destination),
@@ -82,7 +101,9 @@ export async function runWindow(
         }),
       )
       .finally(() => spool.remove())
-    const account = await attempt.time('load', () => closeWindow(parts, opened, attempt))
+    const account = await attempt.time('load', () =>
+      closeWindow(parts, opened, attempt, held.lease),
+    )
     await attempt.finish()
     return {
       sync: sync.name,

@@ -1,4 +1,4 @@
-import { type Account, loadWindow, windowsIn } from '../audit/index.ts'
+import { type Account, type Lease, leasesIn, loadWindow, windowsIn } from '../audit/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { Parts } from './parts.ts'
 import type { OpenedWindow } from './window.ts'
@@ -8,12 +8,16 @@ export async function closeWindow(
   parts: Parts,
   opened: OpenedWindow,
   attempt: Attempt,
+  lease: Lease,
 ): Promise<Account> {
   const { warehouse, project, clock } = parts
+  const { window, pin } = opened
   await loadParts(parts, opened, attempt)
   const windows = windowsIn(warehouse, project.control)
-  const account = await windows.close(opened.window.windowId, new Date(clock.now()))
-  if (opened.pin.snapshot) await dropSnapshot(parts, opened.pin.table)
+  const account = await windows.close(window.windowId, new Date(clock.now()), lease)
+  const leases = leasesIn(warehouse, project.control, clock)
+  await leases.moveCheckpoint(lease, { window: window.number, version: pin.version })
+  if (pin.snapshot) await dropSnapshot(parts, pin.table)
   return account
 }
 

@@ -53,7 +53,9 @@ send: { call: track, to: eu, event: Step, person: { id: person }, at: at, proper
   })
   bench.faults(...weather)
   people = await run(parts, 'us', { sync: 'people' })
+  console.log('people', people.times, people.sent.requests)
   events = await run(parts, 'eu', { sync: 'steps' })
+  console.log('steps', events.times, events.sent.requests)
 }, 120_000)
 afterAll(async () => {
   await bench?.close()

@@ -22,7 +22,14 @@ beforeAll(async () => {
     "CREATE TABLE main.shop.people USING DELTA AS SELECT id, concat('n', id, '@example.com') AS email, repeat('x', 2000) AS note FROM range(2000)",
     'CREATE TABLE main.shop.forbidden USING DELTA AS SELECT 1 AS id',
   )
-  await bench.ready({})
+  await bench.ready(
+    Object.fromEntries(
+      ['people', 'others', 'bulky', 'a', 'b'].map((name) => [
+        `syncs/${name}.yml`,
+        sync()['syncs/people.yml'].replace('sync: people', `sync: ${name}`),
+      ]),
+    ),
+  )
   denied.push('main.shop.forbidden')
 })
 afterAll(async () => {
@@ -163,6 +170,14 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
     const error = await failing(files)
     expect(error).toMatchObject({ code: 'VOLUME_MISSING', exitCode: 3 })
     expect(error.message).toContain('customerio-jobs setup')
+  })
+
+  it('a sync that came after the last setup: exit 5, naming the command', async () => {
+    const error = await failing({
+      'syncs/late.yml': sync()['syncs/people.yml'].replace('sync: people', 'sync: late'),
+    })
+    expect(error).toMatchObject({ code: 'CHECKPOINT_MISSING', exitCode: 5 })
+    expect(error.message).toContain('setup')
   })
 
   it('local disk that is full: exit 3, and the spool is gone', async () => {

@@ -69,7 +69,7 @@ export async function startBench(options: Partial<TwinOptions> = {}): Promise<Be
     },
     async ready(files, more) {
       const parts = await bench.open(files, more)
-      await setup(parts.warehouse, parts.project, silentLog)
+      await setup(parts.warehouse, parts.project, parts.clock)
       return parts
     },
     async sql(...statements) {

@@ -88,7 +88,7 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
         ca,
       })
       opened.push(parts)
-      await setup(parts.warehouse, parts.project, silentLog)
+      await setup(parts.warehouse, parts.project, parts.clock)
       return parts
     },
     start: (bundleName, words, environment = {}) =>
