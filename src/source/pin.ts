@@ -34,9 +34,9 @@ export async function pinTable(
 ): Promise<Pin | undefined> {
   const table = quoteTable(name)
   if (!(await isDelta(warehouse, table, signal))) return undefined
-  const [newest] = await warehouse.query(`DESCRIBE HISTORY ${table} LIMIT 1`, {}, signal)
-  const version = Number(newest?.version)
-  return { table, version, committedAt: timeOf(newest?.timestamp), snapshot: false }
+  const [newest] = await history(warehouse, table, 1, signal)
+  if (newest === undefined) return undefined
+  return { table, ...newest, snapshot: false }
 }
 
 /** Fails when the pinned version is no longer the one that was pinned. Asked before each read. */
@@ -45,20 +45,29 @@ export async function checkPin(
   pin: Pin,
   signal?: AbortSignal,
 ): Promise<void> {
-  const [commit] = await warehouse.query(
-    `SELECT timestamp FROM (DESCRIBE HISTORY ${pin.table}) WHERE version = :version`,
-    { version: pin.version },
-    signal,
-  )
-  if (timeOf(commit?.timestamp) === pin.committedAt) return
+  const [newest] = await history(warehouse, pin.table, 1, signal)
+  // Versions are counted without gaps, newest first: so many entries reach back to the pinned one.
+  const back = newest === undefined ? 0 : newest.version - pin.version + 1
+  const entries = back > 0 ? await history(warehouse, pin.table, back, signal) : []
+  const commit = entries.find(({ version }) => version === pin.version)
+  if (commit?.committedAt === pin.committedAt) return
   throw new SourceError(
     'SOURCE_REPLACED',
     `${pin.table} was dropped and made again since the window was opened, or its history was removed: version ${pin.version} is gone`,
   )
 }
 
-function timeOf(timestamp: unknown): number {
-  return timestamp instanceof Date ? timestamp.getTime() : Number.NaN
+async function history(
+  warehouse: Warehouse,
+  table: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Pick<Pin, 'version' | 'committedAt'>[]> {
+  const rows = await warehouse.query(`DESCRIBE HISTORY ${table} LIMIT ${limit}`, {}, signal)
+  return rows.map(({ version, timestamp }) => ({
+    version: Number(version),
+    committedAt: timestamp instanceof Date ? timestamp.getTime() : Number.NaN,
+  }))
 }
 
 /** Writes what a source gives now, mapped columns only, to a snapshot table and pins that. */
