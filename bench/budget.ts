@@ -15,8 +15,9 @@ const stamps: number[] = []
 
 async function sender(): Promise<void> {
   for (;;) {
-    await budget.take('', 'message', over.signal)
+    const permit = await budget.take('', 'message', over.signal)
     stamps.push(performance.now())
+    permit.over()
   }
 }
 

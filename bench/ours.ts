@@ -16,7 +16,7 @@ import type { Work } from './turns.ts'
 /** To see what the code costs by itself: the quota of one destination would cap the rows per second. */
 const noBudget: Budget = {
   requestsPerSecond: Infinity,
-  take: async () => {},
+  take: async () => ({ over() {} }),
   learn() {},
   close() {},
 }

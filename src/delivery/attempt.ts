@@ -29,12 +29,15 @@ export function attempting(parts: AttemptParts): (batch: Batch) => Promise<Answe
     const pass = await breaker.pass(stopping.stop)
     await orAborted(recorder.ready(), stopping.stop)
     const waitingSince = clock.now()
-    await budget.take(`${name}/${batch.partition}`, batch.purpose, stopping.stop)
-    stopping.stop.throwIfAborted()
-    const body = assemble(format, batch)
-    batch.attempts++
-    const startedAt = clock.now()
-    const answer = await send(body, stopping.cut)
+    const permit = await budget.take(`${name}/${batch.partition}`, batch.purpose, stopping.stop)
+    const sending = async () => {
+      stopping.stop.throwIfAborted()
+      const body = assemble(format, batch)
+      batch.attempts++
+      const startedAt = clock.now()
+      return { bytes: body.length, startedAt, answer: await send(body, stopping.cut) }
+    }
+    const { bytes, startedAt, answer } = await sending().finally(() => permit.over())
     recorder.exchange({
       batch: batch.id,
       attempt: batch.attempts,
@@ -44,7 +47,7 @@ export function attempting(parts: AttemptParts): (batch: Batch) => Promise<Answe
       startedAt,
       durationMs: clock.now() - startedAt,
       waitMs: startedAt - waitingSince,
-      bytes: body.length,
+      bytes,
       messages: batch.count,
       answer: answer.text,
     })

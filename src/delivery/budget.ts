@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { type Answer, type Clock, ConfigError } from '../core/index.ts'
 import type { Purpose } from './batch.ts'
-import { LeasePool } from './lease-pool.ts'
+import { LeasePool, type Permit } from './lease-pool.ts'
 import { bottleneckLeases, type Leases } from './leases.ts'
 import { Pace } from './pace.ts'
 
@@ -11,9 +11,10 @@ export interface Budget {
   readonly requestsPerSecond: number
   /**
    * Resolves with the right to send one request now. Partitions that wait take turns. `bisection` gets at most a
-   * tenth of the window. Rejects with the signal's reason when it aborts first.
+   * tenth of the window. The permit's `over` says when the request is over. Rejects with the signal's reason when it
+   * aborts first.
    */
-  take(partition: string, purpose: Purpose, signal: AbortSignal): Promise<void>
+  take(partition: string, purpose: Purpose, signal: AbortSignal): Promise<Permit>
   /** Every answer: 429 or a `Retry-After` pauses all senders, failures halve the pace, others restore it. */
   learn(answer: Answer): void
   /** Lets go of its timers. Call it when no delivery uses the budget any more. */
@@ -30,8 +31,8 @@ export interface BudgetOptions {
 }
 
 /**
- * A budget that never lets more than three seconds' worth of requests through in any sliding window of 3 s
- * (so never more than 3000). Throws {@link ConfigError} `BUDGET_INVALID` when that is less than one request.
+ * A budget that never lets more than three seconds' worth of requests arrive in any sliding window of 3 s (so never
+ * more than 3000). Throws {@link ConfigError} `BUDGET_INVALID` when that is less than one request.
  */
 export function createBudget({ requestsPerSecond, clock, share = 1 }: BudgetOptions): Budget {
   const rate = requestsPerSecond * share

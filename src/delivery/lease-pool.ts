@@ -4,6 +4,12 @@ import { FairQueue } from './fair-queue.ts'
 import { type Leases, windowMs } from './leases.ts'
 import type { Pace } from './pace.ts'
 
+/** The right to send one request. */
+export interface Permit {
+  /** To be called once, when the request is over; until then it counts as being on its way. */
+  over(): void
+}
+
 /** What a {@link LeasePool} works with. */
 export interface PoolParts {
   readonly leases: Leases
@@ -33,13 +39,13 @@ export class LeasePool {
   }
 
   /** Resolves with the right to send one request now; rejects with the signal's reason when it aborts first. */
-  take(partition: string, purpose: Purpose, signal: AbortSignal): Promise<void> {
+  take(partition: string, purpose: Purpose, signal: AbortSignal): Promise<Permit> {
     const queue = this.#waiting[purpose]
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       const granted = (): void => {
         signal.removeEventListener('abort', aborted)
-        resolve()
+        resolve({ over: () => this.#parts.leases.over() })
       }
       const aborted = (): void => {
         queue.remove(partition, granted)
@@ -63,7 +69,7 @@ export class LeasePool {
     while (this.#permits > 0 && !this.#isPaused()) {
       const granted = this.#next()
       if (granted === undefined) return
-      if (--this.#permits === 0) this.#parts.leases.spent()
+      this.#permits--
       granted()
     }
     if (this.#permits === 0 && this.#hasDemand()) void this.#fill()

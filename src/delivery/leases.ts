@@ -9,8 +9,8 @@ export interface Leases {
   readonly capacity: number
   /** Resolves when one more lease may be spent, at any time from then on. */
   take(): Promise<void>
-  /** Says that the last permit of a lease has just been spent. */
-  spent(): void
+  /** Says that one request is over: its answer has come, or it will never be sent. */
+  over(): void
 }
 
 /** Length of the sliding window a rate is promised for, in milliseconds. */
@@ -19,8 +19,8 @@ export const windowMs = 3000
 /**
  * Leases from bottleneck. A job of it costs two timers, which caps it near 400 jobs a second, so a job is a lease
  * of about 25 ms worth of requests. Its reservoir is never refilled by the clock (that lets twice the budget through
- * around a refill): each lease is given back one window after its last permit was spent, so that what was spent in
- * any window is never more than the reservoir. `minTime` spreads the leases over the window. Settings are never
+ * around a refill): each permit is given back one window after its request was over, so that in any window no more
+ * requests arrive than the reservoir holds, by the destination's clock too: a request arrives before it is over. `minTime` spreads the leases over the window. Settings are never
  * updated: that stops bottleneck's timers for good.
  */
 export function bottleneckLeases(
@@ -35,17 +35,25 @@ export function bottleneckLeases(
     minTime: Math.floor((size * 1000) / requestsPerSecond),
   })
   const nothing = async (): Promise<void> => {}
+  let ended = 0
   const giveBack = async (): Promise<void> => {
+    await clock.sleep(gatherMs, closed)
+    const count = ended
+    ended = 0
     await clock.sleep(windowMs + timerSlackMs, closed)
-    await limiter.incrementReservoir(size)
+    await limiter.incrementReservoir(count)
   }
   return {
     size,
     capacity,
     take: () => limiter.schedule({ weight: size }, nothing),
-    spent: () => void giveBack().catch(() => {}), // rejects when the budget is closed: nobody waits any more
+    over() {
+      if (ended++ === 0) giveBack().catch(() => {}) // rejects when the budget is closed: nobody waits any more
+    },
   }
 }
 
+/** Requests that end within so many milliseconds are given back together: each giving back costs timers. */
+const gatherMs = 20
 /** Timers may fire a little early against the wall clock. */
 const timerSlackMs = 10

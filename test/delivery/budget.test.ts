@@ -26,8 +26,9 @@ async function flood(budget: ReturnType<typeof createBudget>, ms: number, stamps
   setMaxListeners(0, over.signal)
   const taker = async (): Promise<void> => {
     for (;;) {
-      await budget.take('p', 'message', over.signal)
+      const permit = await budget.take('p', 'message', over.signal)
       stamps.push(performance.now())
+      permit.over()
     }
   }
   const takers = Array.from({ length: 64 }, () => taker().catch(() => {}))
@@ -57,6 +58,30 @@ describe('on the real clock', () => {
     budget.close()
     expect(worstWindow(stamps)).toBeLessThanOrEqual(600)
     expect(stamps.length).toBeGreaterThan(300)
+  })
+
+  it.concurrent('counts a request until it is over: answers that come late let nothing through early', async () => {
+    const budget = createBudget({ requestsPerSecond: 20, clock: systemClock })
+    const arrivals: number[] = []
+    const over = new AbortController()
+    setMaxListeners(0, over.signal)
+    const sender = async (lateMs: number): Promise<void> => {
+      for (;;) {
+        const permit = await budget.take('p', 'message', over.signal)
+        await delay(lateMs)
+        arrivals.push(performance.now())
+        permit.over()
+      }
+    }
+    // Those that were slow at first arrive together with those that are quick later on.
+    const senders = Array.from({ length: 60 }, (_, i) => sender(i < 40 ? 1500 : 0).catch(() => {}))
+    await delay(6500)
+    over.abort()
+    await Promise.all(senders)
+    budget.close()
+    arrivals.sort((a, b) => a - b)
+    expect(worstWindow(arrivals)).toBeLessThanOrEqual(60)
+    expect(arrivals.length).toBeGreaterThan(60)
   })
 
   it.concurrent('works for a small budget, and for a share of one', async () => {

@@ -128,7 +128,7 @@ export function virtualLeases(clock: VirtualClock, perSecond: number): Leases {
       next = Math.max(next, now) + 1000 / perSecond
       await clock.sleep(next - now - 1000 / perSecond)
     },
-    spent() {},
+    over() {},
   }
 }
 

@@ -145,10 +145,10 @@ send: { call: identify, person: { id: id }, traits: { a: note } }
     const left = sent.map(({ started_at }) => (started_at as Date).getTime())
     expect(mostIn3s(left)).toBeLessThanOrEqual(15)
     expect(mostIn3s(left)).toBeGreaterThan(5)
-    // A request that has to connect first arrives later than one that finds a connection: the gap closes by that.
+    // By the destination's own log too: a request that had to connect first arrives later than it left.
     const requests = bench.twin.store.requests({ region: 'us' }).slice(before)
     expect(requests).toHaveLength(left.length)
-    expect(mostIn3s(requests.map(({ at }) => at))).toBeLessThanOrEqual(15 + 2)
+    expect(mostIn3s(requests.map(({ at }) => at))).toBeLessThanOrEqual(15)
   })
 })
 
