@@ -11,7 +11,12 @@ const unknownText = fails(
 )
 const unknownNumber = fails(
   'UNSUPPORTED_FEATURE.TWIN',
-  'The local twin does not know the integer form of this type; it may well run on Databricks.',
+  'The local twin does not know this type as a number; it may well run on Databricks.',
+  '0A000',
+)
+const unknownBytes = fails(
+  'UNSUPPORTED_FEATURE.TWIN',
+  'The local twin does not know the bytes of this type; it may well run on Databricks.',
   '0A000',
 )
 const dateAndTime = fails(
@@ -59,6 +64,18 @@ export const macros: readonly string[] = [
     ELSE ${unknownText} END`,
   `spark_whole(x) AS ${whole(badInteger)}`,
   `spark_try_whole(x) AS ${whole('NULL')}`,
+  // A decimal is made from digits: Spark rounds the shortest text of a DOUBLE, DuckDB what lies behind it in binary.
+  `spark_digits(x) AS CASE
+    WHEN x IS NULL THEN CAST(NULL AS VARCHAR)
+    WHEN typeof(x) IN (${integers}, 'VARCHAR') OR starts_with(typeof(x), 'DECIMAL') THEN CAST(x AS VARCHAR)
+    WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN CAST(CAST(x AS DOUBLE) AS VARCHAR)
+    WHEN typeof(x) = 'BOOLEAN' THEN CAST(CAST(x AS TINYINT) AS VARCHAR)
+    ELSE ${unknownNumber} END`,
+  `spark_bytes(x) AS CASE
+    WHEN x IS NULL THEN CAST(NULL AS BLOB)
+    WHEN typeof(x) = 'BLOB' THEN CAST(x AS BLOB)
+    WHEN typeof(x) = 'VARCHAR' THEN encode(CAST(x AS VARCHAR))
+    ELSE ${unknownBytes} END`,
   `spark_divide(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE a / b END`,
   `spark_div(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE CAST(a // b AS BIGINT) END`,
   `spark_mod(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE a % b END`,

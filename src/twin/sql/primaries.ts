@@ -71,13 +71,14 @@ function readCast(cursor: Cursor, scope: Scope, read: Read): Expr {
   return { sql: castTo(value, type, cast === 'TRY_CAST'), isText: type === 'STRING' }
 }
 
-/** A cast to a Databricks type as Spark does it: numbers are cut, not rounded; timestamps have Spark's text. */
+/** A cast to a Databricks type as Spark does it: integers are cut, not rounded; decimals and text come from Spark's digits. */
 export function castTo(value: Expr, type: string, isTry = false): string {
   const cast = isTry ? 'TRY_CAST' : 'CAST'
   const target = toDuckDb(type)
   if (value.isNull) return `CAST(NULL AS ${target})`
   if (type === 'STRING') return asText(value)
-  if (type === 'BINARY') return `encode(${value.sql})`
+  if (type === 'BINARY') return `spark_bytes(${value.sql})`
+  if (type.startsWith('DECIMAL')) return `${cast}(spark_digits(${value.sql}) AS ${target})`
   if (integers.has(type) && value.integer === undefined) {
     return `${cast}(${isTry ? 'spark_try_whole' : 'spark_whole'}(${value.sql}) AS ${target})`
   }

@@ -44,6 +44,28 @@ const values: readonly (readonly [sql: string, ...expected: unknown[]])[] = [
     null,
     1.5,
   ],
+  [
+    'SELECT CAST(1.005D AS DECIMAL(18,2)), CAST(44.91D / 6 AS DECIMAL(18,2)), CAST(-0.125D AS DECIMAL(18,2)), CAST(1e-7 AS DECIMAL(18,2))',
+    '1.01',
+    '7.48',
+    '-0.13',
+    '0.00',
+  ],
+  [
+    "SELECT CAST(0.1F AS DECIMAL(18,10)), CAST(' 1.005 ' AS DECIMAL(18,2)), CAST(true AS DECIMAL(3,1)), CAST(1.005 AS DECIMAL(18,2)), CAST(12 AS DECIMAL(18,2))",
+    '0.1000000015',
+    '1.01',
+    '1.0',
+    '1.01',
+    '12.00',
+  ],
+  [
+    "SELECT try_cast(CAST('NaN' AS DOUBLE) AS DECIMAL(18,2)), try_cast(CAST('-Infinity' AS DOUBLE) AS DECIMAL(18,2)), try_cast(1e30D AS DECIMAL(18,2))",
+    null,
+    null,
+    null,
+  ],
+  ["SELECT CAST(CAST(CAST('ü' AS BINARY) AS BINARY) AS STRING), CAST(NULL AS BINARY)", 'ü', null],
   ["SELECT CAST(TIMESTAMP '2024-01-01 00:00:00.120' AS STRING)", '2024-01-01 00:00:00.12'],
   ["SELECT CAST(TIMESTAMP '1970-01-02 00:00:00' AS BIGINT)", '86400'],
   [

@@ -42,6 +42,18 @@ describe('INSERT', () => {
     expect(await all()).toHaveLength(2)
   })
 
+  it('stores bytes and text as bytes, once', async () => {
+    await lake.run('CREATE TABLE b (id INT, raw BINARY)')
+    await lake.run("INSERT INTO b VALUES (1, CAST('x' AS BINARY)), (2, CAST('ü' AS BINARY))")
+    await lake.run("INSERT INTO b SELECT 3, 'y'")
+    await lake.run("UPDATE b SET raw = CAST('z' AS BINARY) WHERE id = 1")
+    expect(await lake.rows('SELECT id, CAST(raw AS STRING) FROM b ORDER BY id')).toEqual([
+      [1, 'z'],
+      [2, 'ü'],
+      [3, 'y'],
+    ])
+  })
+
   it('replaces all rows when it overwrites', async () => {
     await lake.run("INSERT OVERWRITE t VALUES (9, 'nine', 9)")
     expect(await all()).toEqual([[9, 'nine', 9]])
