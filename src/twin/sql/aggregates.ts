@@ -46,6 +46,17 @@ const collect =
     return `coalesce(${plain('list', distinct, arg, `${arg} IS NOT NULL`)}, [])`
   }
 
+/**
+ * Spark's sum of DECIMAL(p,s) is DECIMAL(p+10,s), DuckDB's always DECIMAL(38,s). What p is shows only when DuckDB binds
+ * the statement, so the type is told there; nothing but the sum itself is ever computed.
+ */
+const sum: Write = (call) => {
+  const arg = takeArgs('sum', call, 1).join('')
+  const total = plain('sum', call, arg)
+  const types = `typeof([${plain('min', call, arg)}]), typeof(${total})`
+  return `cast_to_type(${total}, json_transform('null', spark_sum_type(${types})))`
+}
+
 /** Every aggregate and window function the twin knows, in lower case. */
 const aggregates: Readonly<Record<string, Write>> = {
   count: (call) => {
@@ -54,7 +65,7 @@ const aggregates: Readonly<Record<string, Write>> = {
   },
   count_if: (call) =>
     `CAST(${plain('count_if', call, takeArgs('count_if', call, 1).join(''))} AS BIGINT)`,
-  sum: same('sum'),
+  sum,
   avg: same('avg'),
   mean: same('avg'),
   min: same('min'),

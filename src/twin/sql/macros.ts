@@ -76,6 +76,11 @@ export const macros: readonly string[] = [
     WHEN typeof(x) = 'BLOB' THEN CAST(x AS BLOB)
     WHEN typeof(x) = 'VARCHAR' THEN encode(CAST(x AS VARCHAR))
     ELSE ${unknownBytes} END`,
+  // For types as text, the one of a list of summands and DuckDB's own of their sum: Spark's of that sum, quoted.
+  `spark_sum_type(items, total) AS '"' || CASE WHEN starts_with(items, 'DECIMAL')
+    THEN 'DECIMAL(' || least(38, 10 + CAST(regexp_extract(items, '[0-9]+') AS INTEGER))
+      || ',' || regexp_extract(items, ',([0-9]+)', 1) || ')'
+    ELSE total END || '"'`,
   `spark_divide(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE a / b END`,
   `spark_div(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE CAST(a // b AS BIGINT) END`,
   `spark_mod(a, b) AS CASE WHEN b = 0 THEN ${divideByZero} ELSE a % b END`,

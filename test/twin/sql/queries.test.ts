@@ -169,6 +169,10 @@ const values: readonly (readonly [sql: string, ...expected: unknown[]])[] = [
     '1',
     [1, 2],
   ],
+  [
+    "SELECT max_by(x, struct(y, z)) FROM VALUES ('a', DATE '2024-01-02', 1), ('b', DATE '2024-01-02', 3), ('c', DATE '2024-01-02', 2), ('d', DATE '2024-01-01', 9) AS t(x, y, z)",
+    'b',
+  ],
   ['SELECT array_sort(collect_set(x)) FROM VALUES (1), (1), (2) AS t(x)', [1, 2]],
   ['SELECT x FROM VALUES (1), (2) AS t(x) QUALIFY row_number() OVER (ORDER BY x DESC) = 1', 2],
   // Queries
@@ -259,8 +263,25 @@ describe('a query over tables', () => {
       'TIMESTAMP WITH TIME ZONE',
       'VARCHAR',
       'DOUBLE',
-      'DECIMAL(38,2)',
+      'DECIMAL(20,2)',
     ])
+  })
+
+  it('gives a sum of decimals ten digits more, at most 38, and all other sums their own type', async () => {
+    const { types, rows } = await lake.run(`SELECT sum(a), sum(DISTINCT b), sum(c), sum(d), sum(e),
+      sum(a) FILTER (WHERE d > 1), sum(sum(a)) OVER (), sum(NULL)
+      FROM VALUES (1.50BD, CAST(2 AS DECIMAL(28,4)), CAST(3 AS DECIMAL(38,10)), 4, 5F) AS t(a, b, c, d, e)`)
+    expect(types).toEqual([
+      'DECIMAL(13,2)',
+      'DECIMAL(38,4)',
+      'DECIMAL(38,10)',
+      'BIGINT',
+      'DOUBLE',
+      'DECIMAL(13,2)',
+      'DECIMAL(23,2)',
+      'BIGINT',
+    ])
+    expect(rows).toEqual([['1.50', '2.0000', '3.0000000000', '4', 5, '1.50', '1.50', null]])
   })
 
   it('streams more rows than fit one batch, two results of one session at a time', async () => {
