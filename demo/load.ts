@@ -57,7 +57,10 @@ export async function loadShop({ warehouse, workspace }: Parts): Promise<SourceC
   }
 }
 
-/** Real customers, and six rows as real tables have them: each is sent, refused or left out for a reason of its own. */
+/**
+ * Real customers, and six rows as real tables have them: each is sent, refused or left out for a reason of its own. City
+ * and state are those of the last line of the last day, so that the order of the lines says nothing.
+ */
 const customers = `CREATE OR REPLACE TABLE \`main\`.\`shop\`.\`customers\`
 USING DELTA TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS
 SELECT
@@ -70,8 +73,8 @@ SELECT
   count(DISTINCT order_id) AS orders,
   CAST(sum(sales) AS DECIMAL(18, 2)) AS lifetime_sales,
   sum(profit) / sum(sales) AS margin,
-  max_by(city, ordered_on) AS city,
-  max_by(state, ordered_on) AS state,
+  max_by(city, struct(ordered_on, row_id)) AS city,
+  max_by(state, struct(ordered_on, row_id)) AS state,
   min(country) AS country
 FROM \`main\`.\`shop\`.\`order_lines\`
 GROUP BY customer_id
