@@ -38,7 +38,8 @@ export async function withLease<T>(
     sync: sync.name,
     destination,
     owner: processOwner(processes),
-    ...(jobRun === undefined ? {} : { jobRunId: `${jobRun}/${task ?? ''}` }),
+    // Tasks of one job run share its id: without the task's name one could take another's lease.
+    ...(jobRun === undefined || task === undefined ? {} : { jobRunId: `${jobRun}/${task}` }),
     ownerIsDead: (owner) => isDeadLocalOwner(owner, processes),
     ttlMs: leaseDefaults.ttlMs,
   })
