@@ -17,6 +17,9 @@ export { createLog, type Log, type LogFields, type LogFormat, redact, silentLog 
 export { closest, formatProblem, InvalidFiles, type Place, type Problem } from './problem.ts'
 export type {
   As,
+  BrakesSpec,
+  ChangesSpec,
+  ChecksSpec,
   ColumnsSpec,
   DestinationSpec,
   FieldSpec,
@@ -24,7 +27,9 @@ export type {
   IdentifySpec,
   JobSpec,
   Mask,
+  Moved,
   Nulls,
+  OnDelete,
   Path,
   PersonSpec,
   ProjectSpec,

@@ -86,16 +86,66 @@ export type RouteSpec =
       readonly column: string
       readonly routes: Readonly<Record<string, string>>
       readonly else: string | 'invalid'
+      /** What happens to a key whose route changed: nothing goes until somebody decides, or both ends are served. */
+      readonly moved: Moved
     }
+
+/** A key that goes to another destination than before: stop, delete it at the old one, or leave it there too. */
+export type Moved = 'stop' | 'delete_old' | 'keep_both'
+
+/**
+ * Where to look for changes. It never decides what is sent: the rows at the pinned end and the ledger do. `auto` reads
+ * the change feed where it works and compares everything elsewhere; `full` sends every row of a state call, each time.
+ */
+export type ChangesSpec =
+  | { readonly kind: 'auto' | 'feed' | 'diff' | 'full' }
+  | {
+      readonly kind: 'cursor'
+      /** Rows from the last value of this column on are looked at, and those without one. */
+      readonly column: string
+      /** Goes so far back behind the last value, in ms; 0 for a column that is no time. */
+      readonly lagMs: number
+    }
+
+/** What happens at Customer.io when a row is gone from the source. */
+export type OnDelete = 'ignore' | 'clear' | 'delete' | 'suppress'
+
+/** What stops a run before its first request (the last one: while it sends). */
+export interface BrakesSpec {
+  /** A source without a row although there was something before. */
+  readonly emptySource: 'stop' | 'allow'
+  /** Messages of one window. */
+  readonly maxRows?: number
+  /** Deletions, as a percentage of the keys that are in Customer.io. */
+  readonly maxDeletePercent: number
+  /** Messages of one window, as a multiple of the median of the windows before it; 0 is off. */
+  readonly maxChangeFactor: number
+  /** Whether the first window of more than a thousand messages asks for a confirmation. */
+  readonly firstRun: 'confirm' | 'allow'
+  /** Rejected messages, as a percentage of those answered. */
+  readonly maxFailedPercent: number
+}
+
+/** What is asked of the pinned source before anything is sent. */
+export interface ChecksSpec {
+  /** No two rows share a key. */
+  readonly unique: boolean
+  /** Columns without a NULL. */
+  readonly notNull: readonly string[]
+  /** The newest value of a time column is no older than this, in ms. */
+  readonly fresh?: { readonly column: string; readonly withinMs: number }
+}
 
 /** What is read: one Delta table, or a query over several. */
 export interface SourceSpec {
   readonly from: { readonly table: string } | { readonly query: string }
   /** Columns that name a row; at least one. */
   readonly key: readonly string[]
-  readonly changes: 'full'
+  readonly changes: ChangesSpec
   /** Events only: from when on rows are sent. `all`, `now`, or an ISO date. */
   readonly start?: string
+  /** How long a source that was just emptied may stay so before that is taken for the truth, in ms. */
+  readonly settleMs: number
 }
 
 /** A test of a sync file: rows in, messages expected (a subset of each). */
@@ -109,11 +159,15 @@ export interface SyncTest {
 /** One sync file. */
 export interface SyncSpec {
   readonly name: string
+  /** The name it had before; what is known under that one goes on to count. */
+  readonly renamedFrom?: string
   readonly owner?: string
   readonly file: string
   readonly source: SourceSpec
   readonly send: SendSpec
-  readonly brakes: { readonly maxFailedPercent: number }
+  readonly onDelete: OnDelete
+  readonly brakes: BrakesSpec
+  readonly checks: ChecksSpec
   readonly keepPayload: boolean
   readonly tests: readonly SyncTest[]
   /** The place of a value in the file (of its nearest parent when it is not there itself). */
@@ -137,6 +191,8 @@ export interface DestinationSpec {
 /** A job: syncs that run together. */
 export interface JobSpec {
   readonly name: string
+  /** The part of every destination's request budget that it may spend: more than 0, at most 1. */
+  readonly share: number
   readonly syncs: readonly string[]
   /** sync → the syncs that must have run before it. */
   readonly after: Readonly<Record<string, readonly string[]>>

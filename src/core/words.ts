@@ -45,6 +45,10 @@ export interface MessageBlock {
   readonly identities: TextColumn
   /** The event name of each message, where it comes from a column. */
   readonly events?: TextColumn
+  /** The hash of each source row, made by the warehouse; absent where it has none. */
+  readonly hashes?: TextColumn
+  /** What the block's messages are written down as, where that is not the sync's own call: `person_delete`, … */
+  readonly call?: string
   /** The partition of each message, as an index into {@link partitions}; absent when there is one partition. */
   readonly partition?: Uint16Array
   /** The names behind `partition`. */
@@ -57,6 +61,8 @@ export interface MessageBlock {
 export interface InvalidRow {
   readonly key: string
   readonly id: string
+  /** The hash of the source row, made by the warehouse; absent where it has none. */
+  readonly hash?: string
   /** Stable code, for example `value_not_finite`. */
   readonly reason: string
   /** Our own words: column and what is wrong with it, never the value. */
