@@ -1,5 +1,10 @@
 import type { RecordBatch } from 'apache-arrow'
-import { type InvalidRow, type MessageBlock, messageIdBytes } from '../core/index.ts'
+import {
+  type InvalidRow,
+  type MessageBlock,
+  messageIdBytes,
+  type TextColumn,
+} from '../core/index.ts'
 import { bindBody } from './body.ts'
 import { columnsOfBatch, required } from './columns.ts'
 import { bindAppend, bindAt, bindEvent, bindPerson, type Source } from './envelope.ts'
@@ -17,6 +22,7 @@ import type { Kind } from './types.ts'
 export interface EncodeOptions {
   readonly keyColumn: string
   readonly rejectColumn: string
+  readonly hashColumn: string
   readonly idSecret: string
   /** What stands before the key in the message id. */
   readonly idParts: readonly string[]
@@ -38,6 +44,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
   const keys = new Out(1 << 12)
   const identities = new Out(1 << 12)
   const events = new Out(1 << 12)
+  const hashes = new Out(1 << 12)
   const names = new Out(256)
   const partitions = new Interner(maxPartitions - 1)
   const event = plan.event !== undefined && 'column' in plan.event ? plan.event : undefined
@@ -50,6 +57,8 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const source: Source = { column: required(find), from, to }
     const rejects = find(options.rejectColumn)
     const reject = rejects && bindAppend(rejects, names, source)
+    const hashColumn = find(options.hashColumn)
+    const hash = hashColumn && bindAppend(hashColumn, hashes, source)
     const key = bindAppend(source.column(options.keyColumn), keys, source)
     const person = bindPerson(plan, source, identities)
     const readEvent = event && bindEvent(event, source, events)
@@ -72,20 +81,23 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const keyOffsets = new Int32Array(rows + 1)
     const identityOffsets = new Int32Array(rows + 1)
     const eventOffsets = new Int32Array(event === undefined ? 0 : rows + 1)
+    const hashOffsets = new Int32Array(hash === undefined ? 0 : rows + 1)
     const partitionOf = new Uint16Array(partition === undefined ? 0 : rows)
     const invalid: InvalidRow[] = []
     const tooLarge = refuse('message_too_large', String(options.maxMessageBytes))
     let count = 0
-    for (const each of [out, keys, identities, events]) each.at = 0
+    for (const each of [out, keys, identities, events, hashes]) each.at = 0
 
     for (let row = from; row < to; row++) {
       const start = out.at
       const keyStart = keys.at
       const identityStart = identities.at
       const eventStart = events.at
+      const hashStart = hashes.at
       const idStart = count * messageIdBytes
       names.at = 0
       const isRejected = reject?.(row) === true
+      const hasHash = hash?.(row) === true
       const hasKey = key(row) && keys.at > keyStart
       const badTime = readAt?.(row)
       const ownTime = usesTime && badTime === undefined
@@ -106,11 +118,17 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
       }
       if (refusal !== undefined) {
         const text = decodeText(keys.written(keyStart))
-        invalid.push({ key: text, id: idText(ids, idStart), ...refusal })
+        invalid.push({
+          key: text,
+          id: idText(ids, idStart),
+          ...(hasHash && { hash: decodeText(hashes.written(hashStart)) }),
+          ...refusal,
+        })
         out.at = start
         keys.at = keyStart
         identities.at = identityStart
         events.at = eventStart
+        hashes.at = hashStart
         continue
       }
       starts[count] = start
@@ -125,29 +143,28 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
       keyOffsets[count] = keys.at
       identityOffsets[count] = identities.at
       if (event !== undefined) eventOffsets[count] = events.at
+      if (hash !== undefined) hashOffsets[count] = hashes.at
     }
     return {
       count,
       bytes: out.bytes.slice(0, Math.max(0, out.at - 1)),
       starts: starts.slice(0, count),
       ends: ends.slice(0, count),
-      keys: { bytes: keys.bytes.slice(0, keys.at), offsets: keyOffsets.slice(0, count + 1) },
+      keys: columnOf(keys, keyOffsets, count),
       ids: ids.slice(0, count * messageIdBytes),
-      identities: {
-        bytes: identities.bytes.slice(0, identities.at),
-        offsets: identityOffsets.slice(0, count + 1),
-      },
-      ...(event !== undefined && {
-        events: {
-          bytes: events.bytes.slice(0, events.at),
-          offsets: eventOffsets.slice(0, count + 1),
-        },
-      }),
+      identities: columnOf(identities, identityOffsets, count),
+      ...(event !== undefined && { events: columnOf(events, eventOffsets, count) }),
+      ...(hash !== undefined && { hashes: columnOf(hashes, hashOffsets, count) }),
       ...(partition !== undefined && { partition: partitionOf.slice(0, count) }),
       partitions: partition === undefined ? [''] : partitionNames(partitions),
       invalid,
     }
   }
+}
+
+/** The first `count` texts of working memory, in memory of their own. */
+function columnOf(out: Out, offsets: Int32Array, count: number): TextColumn {
+  return { bytes: out.bytes.slice(0, out.at), offsets: offsets.slice(0, count + 1) }
 }
 
 function partitionNames({ texts }: Interner): string[] {

@@ -11,7 +11,7 @@ import { canonicalText } from './canonical.ts'
 import { problemsOf } from './check.ts'
 import { kindsOf } from './columns.ts'
 import { createEncode, type EncodeOptions } from './encode.ts'
-import { columnMembers, columnsOf, type Plan, planOf } from './plan.ts'
+import { columnMembers, columnsOf, hashColumnsOf, type Plan, planOf } from './plan.ts'
 import { isTime, kindOf } from './types.ts'
 
 /** What a mapping must know beside the sync file and the source's schema. */
@@ -20,6 +20,8 @@ export interface CompileOptions {
   readonly keyColumn?: string
   /** A text column that marks rows as invalid with the reason code in it, where a batch has it. Default `_reject`. */
   readonly rejectColumn?: string
+  /** The text column with the row's hash, made by the warehouse, where a batch has it. Default `_hash`. */
+  readonly hashColumn?: string
   /** The destination whose window is sent. */
   readonly destination: string
   /** The window, and when it was opened in milliseconds since the epoch. */
@@ -43,8 +45,13 @@ export interface MappedField {
 
 /** A sync's mapping, compiled for one schema. */
 export interface Mapping {
-  /** The source columns it reads, without the key and reject columns. */
+  /** The source columns it reads, without those of key, reject and hash. */
   readonly columns: readonly string[]
+  /**
+   * Those of them that a row's hash is made over, sorted: what the message says and whom it is about, but neither its
+   * time nor its partition.
+   */
+  readonly hashColumns: readonly string[]
   /** The inventory: every column that leaves, and where to. */
   readonly fields: readonly MappedField[]
   /** True when no two rows of a window can be about the same identity, because the identity is the key. */
@@ -75,8 +82,10 @@ export function prepare(
   schema: Schema,
   options: CompileOptions,
 ): { plan: Plan; encodeOptions: EncodeOptions } {
-  const { keyColumn = '_key', rejectColumn = '_reject', maxMessageBytes = 32_000 } = options
-  const fields = schema.fields.filter(({ name }) => name !== keyColumn && name !== rejectColumn)
+  const { keyColumn = '_key', rejectColumn = '_reject', hashColumn = '_hash' } = options
+  const { maxMessageBytes = 32_000, idSecret } = options
+  const own = [keyColumn, rejectColumn, hashColumn]
+  const fields = schema.fields.filter(({ name }) => !own.includes(name))
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
   const plan = planOf(sync.send, columns)
   const problems = problemsOf(sync, fields, plan, options.isSnapshot)
@@ -86,11 +95,19 @@ export function prepare(
     plan.call === 'track'
       ? ['event', sync.name]
       : ['state', sync.name, options.destination, String(number)]
-  const { idSecret } = options
   const kinds = kindsOf(schema)
   return {
     plan,
-    encodeOptions: { keyColumn, rejectColumn, idSecret, idParts, openedAt, maxMessageBytes, kinds },
+    encodeOptions: {
+      keyColumn,
+      rejectColumn,
+      hashColumn,
+      idSecret,
+      idParts,
+      openedAt,
+      maxMessageBytes,
+      kinds,
+    },
   }
 }
 
@@ -100,6 +117,7 @@ export function describe(sync: SyncSpec, plan: Plan, encode: Mapping['encode']):
   const [key, ...more] = sync.source.key
   return {
     columns: columnsOf(plan),
+    hashColumns: hashColumnsOf(plan),
     fields: inventory(plan),
     oneMessagePerIdentity: plan.call === 'identify' && more.length === 0 && key === plan.userId,
     text,

@@ -9,7 +9,7 @@ import {
 import type { EncodeOptions } from './encode.ts'
 import { maxPartitions, otherPartition } from './limits.ts'
 import { type CompileOptions, describe, type Mapping, prepare } from './mapping.ts'
-import { plainMessage, plainTimeMs } from './plain.ts'
+import { type PlainMessage, plainMessage, plainTimeMs } from './plain.ts'
 import { type Cell, readCell } from './plain-cell.ts'
 import { plainText } from './plain-json.ts'
 import type { Plan } from './plan.ts'
@@ -24,6 +24,12 @@ export function compilePlain(sync: SyncSpec, schema: Schema, options: CompileOpt
   )
 }
 
+interface PlainEntry extends PlainMessage {
+  readonly key: string
+  readonly id: string
+  readonly hash: string
+}
+
 function encodePlain(
   plan: Plan,
   options: EncodeOptions,
@@ -32,7 +38,8 @@ function encodePlain(
   from: number,
   to: number,
 ): MessageBlock {
-  const messages: { json: string; key: string; id: string; identity: string; event?: string }[] = []
+  const messages: PlainEntry[] = []
+  const hasHashes = batch.schema.fields.some(({ name }) => name === options.hashColumn)
   const partition: number[] = []
   const invalid: InvalidRow[] = []
   for (let i = from; i < to; i++) {
@@ -46,17 +53,22 @@ function encodePlain(
       return cell === null ? '' : plainText(cell)
     }
     const key = text(options.keyColumn)
+    const hash = text(options.hashColumn)
     const timeMs = (plan.call === 'track' ? plainTimeMs(plan, row) : undefined) ?? options.openedAt
     const id = messageId(options.idSecret, timeMs, ...options.idParts, key)
     const made = messageOrRefusal(plan, options, row, text, key, id)
     if ('reason' in made) {
-      invalid.push({ key, id, ...made })
+      const hasHash = row(options.hashColumn) !== null
+      invalid.push({ key, id, ...(hasHash && { hash }), ...made })
       continue
     }
-    messages.push({ ...made, key, id })
+    messages.push({ ...made, key, id, hash })
     if (plan.partition !== undefined) partition.push(indexIn(partitions, text(plan.partition)))
   }
-  return blockOf(plan, messages, partition, partitions, invalid)
+  return {
+    ...blockOf(plan, messages, partition, partitions, invalid),
+    ...(hasHashes && { hashes: textColumn(messages.map(({ hash }) => hash)) }),
+  }
 }
 
 function messageOrRefusal(
@@ -77,7 +89,7 @@ function messageOrRefusal(
 
 function blockOf(
   plan: Plan,
-  messages: readonly { json: string; key: string; id: string; identity: string; event?: string }[],
+  messages: readonly PlainEntry[],
   partition: readonly number[],
   partitions: readonly string[],
   invalid: readonly InvalidRow[],

@@ -100,6 +100,11 @@ export function columnsOf(plan: Plan): string[] {
   return [...new Set([...envelopeColumns(plan), ...payloadColumns(plan), ...partition])]
 }
 
+/** The columns that say something or say who, each once, sorted: a row is another one when one of them differs. */
+export function hashColumnsOf({ at: _, ...plan }: Plan): string[] {
+  return [...new Set([...envelopeColumns(plan), ...payloadColumns(plan)])].sort()
+}
+
 /** Every member that reads a column, however deep. */
 export function columnMembers(plan: Plan): (Member & { readonly value: ColumnValue })[] {
   return [...plan.members, ...(plan.context ?? [])].flatMap(leaves)

@@ -235,6 +235,17 @@ describe('a mapping', () => {
     ])
   })
 
+  it('hashes a row over what its message says and whom it is about, not over its time or partition', () => {
+    const send = { at: 'signed_up_at', partition: { by: 'tags2' }, context: { ip: col('email') } }
+    const state = identify({ ...send, traits: { b: col('score'), a: col('email') } })
+    expect(compile(state, schema, options).hashColumns).toEqual(['email', 'id', 'score'])
+    const named = { column: 'name', allow: ['Paid'] }
+    const event = track({ event: named, properties: { since: col('signed_up_at', { as: 'iso' }) } })
+    const mapping = compile(event, schema, options)
+    expect(mapping.hashColumns).toEqual(expect.arrayContaining(['name', 'signed_up_at']))
+    expect(mapping.hashColumns).toEqual([...new Set(mapping.columns)].sort())
+  })
+
   it('lists where every column goes, for the inventory', () => {
     expect(compile(everything, schema, options).fields).toEqual([
       { column: 'id', field: 'userId' },

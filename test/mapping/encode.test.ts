@@ -323,8 +323,29 @@ describe('a block', () => {
     expect(JSON.parse(`[${Buffer.from(block.bytes)}]`)).toHaveLength(3)
   })
 
+  it('carries the hash of each row, with none for NULL, beside its messages and its refusals', () => {
+    const block = identify({
+      _key: [utf8, '1', '2', '3', '4', '5'],
+      _hash: [utf8, 'aa', 'bb', null, null, 'eee'],
+      id: [utf8, 'p1', null, 'p3', null, 'p5'],
+    })
+    expect(Buffer.from(block.hashes?.bytes ?? []).toString()).toBe('aaeee')
+    expect(Array.from(block.hashes?.offsets ?? [])).toEqual([0, 2, 2, 5])
+    expect(block.invalid.map(({ key, hash }) => [key, hash])).toEqual([
+      ['2', 'bb'],
+      ['4', undefined],
+    ])
+    expect(messages(block)[0]).not.toHaveProperty('traits._hash')
+  })
+
+  it('has no hashes where the batch has none, and reads them from the column it is told', () => {
+    expect(identify({})).not.toHaveProperty('hashes')
+    const block = identify({ fingerprint: [utf8, 'ff'] }, {}, { hashColumn: 'fingerprint' })
+    expect(Buffer.from(block.hashes?.bytes ?? []).toString()).toBe('ff')
+  })
+
   it('is not changed by the next one', () => {
-    const rows = batch({ _key: [utf8, '1', '2'], id: [utf8, 'a', 'b'] })
+    const rows = batch({ _key: [utf8, '1', '2'], _hash: [utf8, 'x', 'y'], id: [utf8, 'a', 'b'] })
     const sync = aSync({ call: 'identify', person: { id: 'id' }, traits: {} })
     const mapping = compile(sync, rows.schema, options)
     const first = mapping.encode(rows, 0, 1)

@@ -21,6 +21,7 @@ function readable(block: MessageBlock) {
     ids: Buffer.from(block.ids).toString(),
     identities: column(block.identities),
     events: block.events && column(block.events),
+    hashes: block.hashes && column(block.hashes),
     partition: block.partition && Array.from(block.partition),
     partitions: block.partitions,
     invalid: block.invalid,
@@ -40,6 +41,7 @@ describe('the compiled encoder', () => {
         for (const text of made.texts) JSON.parse(text)
         // In two pieces it is the same, except that a block knows the partitions so far.
         const middle = Math.floor(batch.numRows / 2)
+        expect(fast.hashColumns).toEqual(plain.hashColumns)
         const pieces = [fast.encode(batch, 0, middle), fast.encode(batch, middle)]
         expect(pieces.flatMap(texts)).toEqual(made.texts)
         expect(pieces.flatMap(({ invalid }) => invalid)).toEqual(made.invalid)

@@ -295,8 +295,9 @@ export const cases: fc.Arbitrary<Case> = fc
     identifier,
     fc.boolean(),
     fc.boolean(),
+    fc.boolean(),
   )
-  .chain(([rows, types, who, isTrack, hasReject]) =>
+  .chain(([rows, types, who, isTrack, hasReject, hasHash]) =>
     fc
       .tuple(
         keys(rows),
@@ -314,12 +315,19 @@ export const cases: fc.Arbitrary<Case> = fc
           minLength: rows,
           maxLength: rows,
         }),
+        column(
+          '_hash',
+          { type: new Utf8(), value: fc.stringMatching(/^[0-9a-f]{0,32}$/) },
+          rows,
+          9,
+        ),
         ...types.map((type, i) => column(`c${i}`, type, rows)),
       )
-      .chain(([key, whoColumn, ghost, at, event, part, reject, ...payload]) => {
+      .chain(([key, whoColumn, ghost, at, event, part, reject, hash, ...payload]) => {
         const columns: Column[] = [
           { name: '_key', type: new Utf8(), values: key },
           ...(hasReject ? [{ name: '_reject', type: new Utf8(), values: reject }] : []),
+          ...(hasHash ? [hash as Column] : []),
           ...(payload as Column[]),
           ...([whoColumn, ghost, at, event, part] as Column[]),
         ]
