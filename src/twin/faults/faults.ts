@@ -7,7 +7,7 @@ export interface CountedRule {
   readonly rule: FaultRule
   /** Calls that matched door, address and call. */
   readonly matched: number
-  /** How often the fault happened. */
+  /** How often the fault began; with `delayAfterMs`, how often an answer began to be held back. */
   readonly fired: number
 }
 
@@ -24,8 +24,11 @@ export interface Faults extends FaultPlan {
 interface Armed {
   readonly rule: FaultRule
   readonly matches: (label: string) => boolean
+  readonly matchesStatement: (statement: string | undefined) => boolean
   readonly random: () => number
   matched: number
+  /** How often the rule was the one that decided, which is all that `times` looks at. */
+  decided: number
   fired: number
 }
 
@@ -36,7 +39,9 @@ export function createFaults(initial: FaultSet = { rules: [], seed: 1 }): Faults
   const add = (rule: FaultRule) => {
     // A sequence per rule: what one rule leaves to chance does not depend on the calls that another one sees.
     const random = randomSequence(seed + armed.length * 0x10001)
-    armed.push({ rule, matches: globMatcher(rule.call), random, matched: 0, fired: 0 })
+    const matches = globMatcher(rule.call)
+    const matchesStatement = statementMatcher(rule.statement)
+    armed.push({ rule, matches, matchesStatement, random, matched: 0, decided: 0, fired: 0 })
   }
   const set = (rules: FaultSet) => {
     armed = []
@@ -53,14 +58,18 @@ export function createFaults(initial: FaultSet = { rules: [], seed: 1 }): Faults
       const willing = armed.filter((one) => isMeant(one, call) && wantsToFire(one))
       const [first] = willing
       if (first === undefined) return undefined
+      first.decided++
+      const fault = first.rule.fault as Fault
+      if (fault.delayAfterMs !== undefined) return { ...fault, onHeld: () => void first.fired++ }
       first.fired++
-      return first.rule.fault as Fault
+      return fault
     },
   }
 }
 
-function isMeant({ rule, matches }: Armed, call: Call): boolean {
+function isMeant({ rule, matches, matchesStatement }: Armed, call: Call): boolean {
   if (rule.door !== call.door || !matches(call.label)) return false
+  if (!matchesStatement(call.statement)) return false
   return rule.address === undefined || rule.address === call.address
 }
 
@@ -75,13 +84,24 @@ function wantsToFire(one: Armed): boolean {
     number >= from &&
     number <= to &&
     draw < probability &&
-    one.fired < times
+    one.decided < times
   )
 }
 
+/** By the whole text of a statement, whatever its case and its white space. */
+function statementMatcher(glob: string | undefined): (statement: string | undefined) => boolean {
+  if (glob === undefined) return () => true
+  const matches = globMatcher(oneLine(glob), 'is')
+  return (statement) => statement !== undefined && matches(oneLine(statement))
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, ' ')
+}
+
 /** `*` stands for any text, everything else for itself. */
-function globMatcher(glob: string): (label: string) => boolean {
+function globMatcher(glob: string, flags = 's'): (text: string) => boolean {
   const parts = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  const pattern = new RegExp(`^${parts.join('.*')}$`, 's')
-  return (label) => pattern.test(label)
+  const pattern = new RegExp(`^${parts.join('.*')}$`, flags)
+  return (text) => pattern.test(text)
 }

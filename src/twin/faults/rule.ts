@@ -37,6 +37,11 @@ const FaultOfRule = z
       .describe('Body of that answer: text, or an object sent as JSON.'),
     accepted: z.boolean().optional().describe('The door takes the request before that answer.'),
     delayMs: z.int().min(0).optional().describe('Waited before anything else.'),
+    delayAfterMs: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('The door has done its work: its answer waits.'),
     reset: z
       .enum(['before', 'after'])
       .optional()
@@ -57,6 +62,11 @@ const FaultOfRule = z
       status !== undefined || (headers ?? body ?? accepted) === undefined,
     { message: '"headers", "body" and "accepted" need a "status"' },
   )
+  .refine(
+    ({ status, accepted, reset, delayAfterMs }) =>
+      delayAfterMs === undefined || (reset !== 'before' && (status === undefined || accepted)),
+    { message: '"delayAfterMs" needs a door that sees the request: "accepted", or "reset: after"' },
+  )
 
 /** One fault rule. */
 export const FaultRule = z
@@ -64,6 +74,11 @@ export const FaultRule = z
     door: z.enum(['warehouse', 'workspace', 'customerio']),
     address: z.enum(['workspace', 'us', 'eu']).optional().describe('Only calls at this address.'),
     call: z.string().min(1).default('*').describe('Label of the call; `*` stands for any text.'),
+    statement: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Only statements of this text; `*` stands for any text, case does not count.'),
     when: When.default({}),
     fault: FaultOfRule,
   })
@@ -72,6 +87,12 @@ export const FaultRule = z
       .map(([act, door]) => `${act} (${door})`)
       .join(', ')}`,
   })
+  .refine(
+    ({ door, call, statement }) =>
+      statement === undefined ||
+      (door === 'warehouse' && (call === '*' || call === 'ExecuteStatement')),
+    { message: 'a "statement" comes with ExecuteStatement, at the door warehouse, alone' },
+  )
 export type FaultRule = z.output<typeof FaultRule>
 /** A rule as a person writes it: `call` and `when` may be left out. */
 export type FaultRuleInput = z.input<typeof FaultRule>

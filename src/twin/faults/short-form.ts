@@ -5,8 +5,9 @@ const numbers = ['every', 'from', 'to', 'probability', 'times', 'status'] as con
 /**
  * Reads the short form `door:call:setting,setting…`, for example
  * `customerio:POST /v1/batch:status=503,retry-after=2,nth=3+4`. Settings: `nth` (several joined by `+`), `every`,
- * `from`, `to`, `probability`, `times`; `status`, `body`, `retry-after` (seconds), `accepted`, `delay` (ms),
- * `reset` (`before` unless told), `truncate`, `act`; `address`. The values are checked as in the long form.
+ * `from`, `to`, `probability`, `times`; `status`, `body`, `retry-after` (seconds), `accepted`, `delay` and
+ * `delay-after` (ms), `reset` (`before` unless told), `truncate`, `act`; `address`, `statement` (`*` stands for its
+ * commas and colons). The values are checked as in the long form.
  *
  * @throws ConfigError FAULT_INVALID when the text has another shape or a setting is unknown.
  */
@@ -21,10 +22,11 @@ export function readShortForm(text: string): unknown {
   if (call !== '') rule.call = call
   for (const setting of text.slice(last + 1).split(',')) {
     const [key = '', value] = split(setting.trim())
-    if (key === 'address') rule.address = value
+    if (key === 'address' || key === 'statement') rule[key] = value
     else if (key === 'nth') when.nth = (value ?? '').split('+').map(Number)
     else if (key === 'retry-after') fault.headers = { 'retry-after': value }
     else if (key === 'delay') fault.delayMs = Number(value)
+    else if (key === 'delay-after') fault.delayAfterMs = Number(value)
     else if (key === 'reset') fault.reset = value ?? 'before'
     else if (key === 'truncate' || key === 'accepted') fault[key] = value === undefined || value
     else if (key === 'body' || key === 'act') fault[key] = value ?? ''

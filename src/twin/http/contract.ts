@@ -28,5 +28,7 @@ export interface Door {
   accepts(request: DoorRequest): boolean
   /** The call's name in fault rules, for example `FetchResults` or `POST /v1/batch`. */
   label(request: DoorRequest): string
+  /** The SQL text that the request brings, for fault rules that mean a statement; only the warehouse has any. */
+  statement?(request: DoorRequest): string | undefined
   handle(request: DoorRequest): Promise<DoorResponse>
 }

@@ -24,6 +24,8 @@ export interface Desk {
   readonly clock: Clock
   readonly maxBodyBytes: number
   readonly onRequest: (seen: Seen) => void
+  /** Ends the delays of faults when the server closes for good. */
+  readonly ended: AbortSignal
   /** Resets a connection (RST). */
   readonly reset: (socket: Socket) => void
 }
@@ -55,9 +57,9 @@ async function answerTo(
   const door = desk.doors.find((one) => one.accepts(request))
   if (door === undefined) return await writeAnswer(response, nobody(address, request))
   const label = door.label(request)
-  const fault =
-    door.name === 'control' ? undefined : desk.faults.decide({ door: door.name, address, label })
-  const answer = await answerUnder(fault, door, request, desk.clock)
+  const call = { door: door.name, address, label, statement: door.statement?.(request) }
+  const fault = door.name === 'control' ? undefined : desk.faults.decide(call)
+  const answer = await answerUnder(fault, door, request, desk)
   if (answer === undefined) desk.reset(socket)
   else await writeAnswer(response, answer, fault?.truncate)
   const bytes = request.body.length
@@ -69,15 +71,19 @@ async function answerUnder(
   fault: Fault | undefined,
   door: Door,
   request: DoorRequest,
-  clock: Clock,
+  { clock, ended }: Desk,
 ): Promise<DoorResponse | undefined> {
   if (fault === undefined) return await door.handle(request)
   const { delayMs, status, accepted, reset, act, headers = {}, body = '' } = fault
-  if (delayMs !== undefined) await clock.sleep(delayMs)
+  if (delayMs !== undefined) await clock.sleep(delayMs, ended)
   if (reset === 'before') return undefined
   const instead = status === undefined ? undefined : { status, headers, body }
   if (instead !== undefined && !accepted) return instead
   const own = await door.handle(act === undefined ? request : { ...request, fault: act })
+  if (fault.delayAfterMs !== undefined) {
+    fault.onHeld?.()
+    await clock.sleep(fault.delayAfterMs, ended)
+  }
   return reset === 'after' ? undefined : (instead ?? own)
 }
 

@@ -7,15 +7,21 @@ export interface Call {
   readonly address: string
   /** The door's label for it, for example `FetchResults`. */
   readonly label: string
+  /** The SQL text it brings, if any. */
+  readonly statement?: string | undefined
 }
 
 /**
  * What goes wrong with one call. Without `status`, `reset` or `truncate` the call goes its ordinary way, after
- * `delayMs` and with `act` handed to the door.
+ * `delayMs`, with `act` handed to the door, and its answer kept for `delayAfterMs`.
  */
 export interface Fault {
   /** Waited before anything else, on the clock of the server. */
   readonly delayMs?: number
+  /** The door has answered, and its answer is held back for so long, on the clock of the server. */
+  readonly delayAfterMs?: number
+  /** Called when the holding back begins. */
+  readonly onHeld?: () => void
   /** Answered instead of the door's own answer. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>

@@ -48,7 +48,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
   server.keepAliveTimeout = 65_000
   server.requestTimeout = 0
   const reset = rememberSockets(server)
-  const desk = { address, doors, faults, clock, maxBodyBytes, onRequest, reset }
+  const end = new AbortController()
+  const ended = end.signal
+  const desk = { address, doors, faults, clock, maxBodyBytes, onRequest, reset, ended }
   let isClosing = false
   server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
     void exchange(desk, incoming, response).then(() => {
@@ -66,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       const late = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
       clearTimeout(late)
+      end.abort()
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/index.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/contract.ts'
 import type { SqlEngine } from '../sql/contract.ts'
-import { answerCall, methodOf } from './message.ts'
+import { answerCall, methodOf, statementOf } from './message.ts'
 import { HttpRefusal } from './refusal.ts'
 import { linkPrefix, ResultFiles, storageError } from './result-files.ts'
 import { type Call, serviceMethods } from './service.ts'
@@ -94,6 +94,7 @@ export function createWarehouseDoor(options: WarehouseDoorOptions): WarehouseDoo
       (method === 'GET' && path.startsWith(linkPrefix)),
     label: ({ path, body }) =>
       path.startsWith(linkPrefix) ? 'CloudFetch' : (methodOf(body) ?? 'unknown'),
+    statement: ({ body }) => statementOf(body),
     async handle(request) {
       if (!request.path.startsWith(linkPrefix)) return thrift(request)
       if (request.fault === 'expire-link') return storageError(403, 'The link has expired.')

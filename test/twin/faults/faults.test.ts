@@ -101,6 +101,48 @@ describe('which calls a rule means', () => {
   })
 })
 
+describe('a rule with a statement', () => {
+  const meant = (statement: string, given: string | undefined) =>
+    faultsOf([{ door: 'warehouse', statement, fault: { status: 500 } }]).decide({
+      ...fetchResults,
+      label: 'ExecuteStatement',
+      statement: given,
+    }) !== undefined
+
+  it('means the statements of that text, whatever their case and white space', () => {
+    const merge = '\n MERGE  INTO `main`.`cio`.`ledger` AS l\n\tUSING (SELECT 1) AS s ON true '
+    expect(meant('merge into *ledger*', merge)).toBe(true)
+    expect(meant('MERGE INTO\n *`LEDGER` as l USING*', merge)).toBe(true)
+    expect(meant('*ledger', merge)).toBe(false)
+    expect(meant('MERGE INTO *windows*', merge)).toBe(false)
+  })
+
+  it('means no call that brings no statement', () => {
+    expect(meant('*', undefined)).toBe(false)
+  })
+})
+
+describe('a rule that holds answers back', () => {
+  const held: FaultRuleInput = {
+    door: 'warehouse',
+    when: { times: 1 },
+    fault: { delayAfterMs: 60_000 },
+  }
+
+  it('has fired once the holding back begins, and not before', () => {
+    const faults = faultsOf([held])
+    const fault = faults.decide(fetchResults)
+    expect(faults.counters()[0]?.fired).toBe(0)
+    fault?.onHeld?.()
+    expect(faults.counters()[0]?.fired).toBe(1)
+  })
+
+  it('does not decide more often than it may while the door still works', () => {
+    const faults = faultsOf([held])
+    expect([1, 2].map(() => faults.decide(fetchResults)?.delayAfterMs)).toEqual([60_000, undefined])
+  })
+})
+
 describe('several rules', () => {
   it('fire one at a time, the first that wants to, and count all they match', () => {
     const rule = { door: 'warehouse', call: 'FetchResults' } as const

@@ -52,6 +52,16 @@ describe('a rule', () => {
       'expire-session (warehouse)',
     ],
     [
+      'holds back only an answer that there is',
+      { door: 'warehouse', fault: { delayAfterMs: 1, status: 503 } },
+      '"delayAfterMs" needs a door that sees the request',
+    ],
+    [
+      'names a statement only where statements come in',
+      { door: 'warehouse', call: 'FetchResults', statement: '*', fault: { status: 503 } },
+      'a "statement" comes with ExecuteStatement',
+    ],
+    [
       'has a range that goes forward',
       { door: 'warehouse', when: { from: 3, to: 2 }, fault: { status: 500 } },
       '"from" must not be greater',
@@ -75,6 +85,15 @@ describe('a rule', () => {
       call: 'FetchResults',
       when: { probability: 0.1 },
       fault: { reset: 'after', delayMs: 50 },
+    })
+    expect(
+      parseFaultRule('warehouse::statement=MERGE INTO *ledger*,delay-after=60000,times=1'),
+    ).toEqual({
+      door: 'warehouse',
+      call: '*',
+      statement: 'MERGE INTO *ledger*',
+      when: { times: 1 },
+      fault: { delayAfterMs: 60_000 },
     })
     expect(parseFaultRule('workspace::truncate,times=1')).toEqual({
       door: 'workspace',

@@ -245,6 +245,53 @@ describe('a fault', () => {
     expect(trace).toEqual(['slept 900000', 'taken'])
   })
 
+  it('holds an answer back once the door has made it, and tells when that begins', async () => {
+    const trace: string[] = []
+    const clock = {
+      now: () => 0,
+      sleep: async (ms: number) => void trace.push(`slept ${ms}`),
+    }
+    const door = openDoor(() => {
+      trace.push('taken')
+      return { status: 200, body: 'done' }
+    })
+    const faults = always({ delayAfterMs: 900_000, onHeld: () => trace.push('held') })
+    const { origin } = await start({ doors: [door], faults, clock })
+
+    const answer = await ask(agent, origin)
+
+    expect([answer.status, answer.text]).toEqual([200, 'done'])
+    expect(trace).toEqual(['taken', 'held', 'slept 900000'])
+  })
+
+  it('waits no longer than the server is open', async () => {
+    let begin = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    let ended = false
+    const clock = {
+      now: () => 0,
+      sleep: (_: number, signal?: AbortSignal) =>
+        new Promise<void>((_, reject) => {
+          signal?.addEventListener('abort', () => {
+            ended = true
+            reject(signal.reason)
+          })
+          begin()
+        }),
+    }
+    const faults = always({ delayAfterMs: 900_000 })
+    const { origin, close } = await start({ doors: [openDoor()], faults, clock })
+
+    const answer = ask(agent, origin).catch(codesOf)
+    await begun
+    await close(0)
+
+    expect(await answer).toContain('UND_ERR_SOCKET')
+    expect(ended).toBe(true)
+  })
+
   it('to act out reaches the door by name', async () => {
     const door = openDoor()
     const { origin } = await start({ doors: [door], faults: always({ act: 'expire-session' }) })

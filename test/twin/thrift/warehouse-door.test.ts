@@ -36,6 +36,15 @@ describe('at the door', () => {
     expect(rig.door.label(request('POST', '/sql/1.0/warehouses/abc123'))).toBe('unknown')
   })
 
+  it('tells the text of the statement that a call brings', () => {
+    const textOf = (name: string, fields: object) =>
+      rig.door.statement?.(request('POST', '/sql/1.0/warehouses/abc123', callMessage(name, fields)))
+    const sessionHandle = { sessionId: { guid: Buffer.alloc(16), secret: Buffer.alloc(16) } }
+    expect(textOf('ExecuteStatement', { sessionHandle, statement: 'SELECT 1' })).toBe('SELECT 1')
+    expect(textOf('OpenSession', {})).toBeUndefined()
+    expect(rig.door.statement?.(request('GET', '/cloudfetch/x/0'))).toBeUndefined()
+  })
+
   it.each([
     ['no token', { token: '' }, 401, 'UNAUTHENTICATED'],
     ['a wrong token', { token: 'bad' }, 403, 'PERMISSION_DENIED'],
