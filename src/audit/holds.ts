@@ -25,6 +25,8 @@ export interface Holds {
   release(sync: string | null, who: string, why?: string): Promise<void>
   /** The oldest hold that a sync is under; undefined when it may run. To be asked at start and at each part. */
   isHeld(sync: string): Promise<Hold | undefined>
+  /** Every hold of a whole sync, or of every sync, that is in force; the oldest first. */
+  inForce(): Promise<readonly Hold[]>
 }
 
 /** Stands in the column `sync` for every sync; no sync file can be named so. */
@@ -67,14 +69,24 @@ WHERE \`sync\` = :sync AND \`released_at\` IS NULL AND ${whole}`,
         `SELECT * FROM ${table} WHERE \`sync\` IN (:sync, :every) AND \`released_at\` IS NULL AND ${whole} ORDER BY \`held_at\`, \`hold_id\` LIMIT 1`,
         { sync, every },
       )
-      if (row === undefined) return undefined
-      return {
-        ...(row.sync === every ? {} : { sync: String(row.sync) }),
-        why: String(row.why),
-        heldBy: String(row.held_by),
-        heldAt: row.held_at as Date,
-      }
+      return row === undefined ? undefined : toHold(row)
     },
+
+    async inForce() {
+      const rows = await sql.query(
+        `SELECT * FROM ${table} WHERE \`released_at\` IS NULL AND ${whole} ORDER BY \`held_at\`, \`hold_id\``,
+      )
+      return rows.map(toHold)
+    },
+  }
+}
+
+function toHold(row: Readonly<Record<string, unknown>>): Hold {
+  return {
+    ...(row.sync === every ? {} : { sync: String(row.sync) }),
+    why: String(row.why),
+    heldBy: String(row.held_by),
+    heldAt: row.held_at as Date,
   }
 }
 

@@ -19,7 +19,7 @@ export {
   leasesIn,
   type Taker,
 } from './leases.ts'
-export { type Ledger, type LedgerCounts, ledgerIn, type SourceRows } from './ledger.ts'
+export { type Ledger, type LedgerCounts, ledgerIn } from './ledger.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
 export { type KnownMapping, type Mappings, mappingsIn } from './mappings.ts'
 export { type ExistingColumns, migrateStatements, type SetUp, setUpControl } from './migrate.ts'

@@ -9,13 +9,15 @@ export interface KnownMapping {
   readonly hash: string
   /** The mapping itself, as canonical JSON text. */
   readonly text: string
+  /** The columns of its row hashes, sorted; undefined where an earlier version wrote it down without them. */
+  readonly rowColumns?: readonly string[]
   readonly firstUsedAt: Date
 }
 
 /** The mappings of one control schema: row hashes are compared over the columns of the one a key was sent under. */
 export interface Mappings {
   /** Writes a mapping down unless it is there. To be called before the first row of a window is sent under it. */
-  remember(hash: string, text: string, sync: string): Promise<void>
+  remember(hash: string, text: string, sync: string, rowColumns: readonly string[]): Promise<void>
   /** Every mapping of a sync, the oldest first. */
   all(sync: string): Promise<readonly KnownMapping[]>
 }
@@ -24,11 +26,12 @@ export interface Mappings {
 export function mappingsIn(sql: Sql, control: string, clock: Clock): Mappings {
   const table = controlOf(control).name(mappings.name)
   return {
-    async remember(hash, text, sync) {
+    async remember(hash, text, sync, rowColumns) {
       await insertOnce(sql, table, mappings, ['mapping_hash', 'sync'], {
         mapping_hash: hash,
         sync,
         mapping: text,
+        row_columns: JSON.stringify(rowColumns),
         first_used_at: new Date(clock.now()),
       })
     },
@@ -41,6 +44,7 @@ export function mappingsIn(sql: Sql, control: string, clock: Clock): Mappings {
       return rows.map((row) => ({
         hash: String(row.mapping_hash),
         text: String(row.mapping),
+        ...(row.row_columns !== null && { rowColumns: JSON.parse(String(row.row_columns)) }),
         firstUsedAt: row.first_used_at as Date,
       }))
     },

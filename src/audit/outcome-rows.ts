@@ -4,6 +4,7 @@ import {
   type MessageBlock,
   type MessageRun,
   messageIdBytes,
+  type TextColumn,
 } from '../core/index.ts'
 import { outcomeLog } from './history-tables.ts'
 import { type PartValue, PlainColumn } from './parquet/columns.ts'
@@ -18,9 +19,9 @@ export interface OutcomeContext {
   readonly runId: string
   /** The attempt at the window. */
   readonly attempt: number
-  /** The Customer.io call. */
+  /** The sync's own Customer.io call; a block that makes another one says so. */
   readonly call: string
-  /** The event's name where the sync file states it; otherwise each block brings the names. */
+  /** The event's name where the sync file states it; otherwise, and for calls not the sync's own, blocks bring it. */
   readonly eventName?: string
   /** Whether the messages themselves are written down. */
   readonly keepPayload: boolean
@@ -32,12 +33,17 @@ export class OutcomeRows {
   readonly #person = new PlainColumn()
   readonly #messageId = new PlainColumn()
   readonly #bytes = new PlainColumn()
+  readonly #rowHash = new PlainColumn()
   readonly #event: PlainColumn | undefined
   readonly #payload: PlainColumn | undefined
+  readonly #call: string
+  readonly #eventName: string | undefined
   readonly #common: Readonly<Record<string, PartValue>>
   readonly #rows: PartRows
 
   constructor(context: OutcomeContext) {
+    this.#call = context.call
+    this.#eventName = context.eventName
     this.#event = context.eventName === undefined ? new PlainColumn() : undefined
     this.#payload = context.keepPayload ? new PlainColumn() : undefined
     this.#common = {
@@ -46,9 +52,6 @@ export class OutcomeRows {
       destination: context.destination,
       run_id: context.runId,
       attempt: context.attempt,
-      call: context.call,
-      event: context.eventName ?? null,
-      row_hash: null,
       payload: null,
     }
     this.#rows = partRows(outcomeLog, {
@@ -56,6 +59,7 @@ export class OutcomeRows {
       person: this.#person,
       message_id: this.#messageId,
       bytes: this.#bytes,
+      row_hash: this.#rowHash,
       event: this.#event,
       payload: this.#payload,
     })
@@ -83,16 +87,17 @@ export class OutcomeRows {
     return count
   }
 
-  /** Appends rows that made no message, found at `foundAt` (ms since the epoch). */
-  appendInvalid(rows: readonly InvalidRow[], foundAt: number): void {
+  /** Appends rows that made no message, found at `foundAt` (ms since the epoch), of a call other than the sync's own. */
+  appendInvalid(rows: readonly InvalidRow[], foundAt: number, call?: string): void {
     for (const row of rows) {
       this.#key.text(row.key)
       this.#messageId.text(row.id)
+      if (row.hash) this.#rowHash.text(row.hash)
+      else this.#rowHash.nulls(1)
       this.#rows.repeat({ reason: row.reason, reason_text: row.text }, 1)
     }
-    for (const column of [this.#person, this.#bytes, this.#event, this.#payload]) {
-      column?.nulls(rows.length)
-    }
+    for (const column of [this.#person, this.#bytes, this.#payload]) column?.nulls(rows.length)
+    this.#appendCall(call, undefined, 0, rows.length)
     this.#repeat(rows.length, {
       status: 'invalid',
       partition_value: null,
@@ -103,7 +108,7 @@ export class OutcomeRows {
   }
 
   #appendRun({ block, from, to }: MessageRun): void {
-    const { keys, identities, events } = block
+    const { keys, identities, hashes } = block
     this.#key.slices(keys.bytes, keys.offsets, keys.offsets.subarray(1), from, to)
     this.#person.slices(
       identities.bytes,
@@ -115,9 +120,32 @@ export class OutcomeRows {
     this.#messageId.fixed(block.ids, messageIdBytes, from, to)
     this.#bytes.lengths(block.starts, block.ends, from, to)
     this.#payload?.slices(block.bytes, block.starts, block.ends, from, to)
-    if (events === undefined) this.#event?.nulls(to - from)
-    else this.#event?.slices(events.bytes, events.offsets, events.offsets.subarray(1), from, to)
+    if (hashes === undefined) this.#rowHash.nulls(to - from)
+    else this.#appendHashes(hashes, from, to)
+    this.#appendCall(block.call, block.events, from, to)
     this.#appendPartitions(block, from, to)
+  }
+
+  /** Stretches of hashes as they are; an empty one is NULL. */
+  #appendHashes({ bytes, offsets }: TextColumn, from: number, to: number): void {
+    const ends = offsets.subarray(1)
+    const isEmpty = (i: number) => offsets[i] === ends[i]
+    for (let start = from, i = from + 1; start < to; i++) {
+      if (i < to && isEmpty(i) === isEmpty(start)) continue
+      if (isEmpty(start)) this.#rowHash.nulls(i - start)
+      else this.#rowHash.slices(bytes, offsets, ends, start, i)
+      start = i
+    }
+  }
+
+  /** The call of a block, if it is not the sync's own, and its events: the name that the sync file states is not theirs. */
+  #appendCall(call: string | undefined, events: TextColumn | undefined, from: number, to: number) {
+    this.#rows.repeat({ call: call ?? this.#call }, to - from)
+    if (this.#event === undefined) {
+      if (call === undefined) this.#rows.repeat({ event: this.#eventName ?? null }, to - from)
+      else for (let i = from; i < to; i++) this.#rows.repeat({ event: textAt(events, i) }, 1)
+    } else if (events === undefined) this.#event.nulls(to - from)
+    else this.#event.slices(events.bytes, events.offsets, events.offsets.subarray(1), from, to)
   }
 
   #appendPartitions(block: MessageBlock, from: number, to: number): void {
@@ -138,4 +166,10 @@ export class OutcomeRows {
     this.#rows.repeat(values, count)
     this.part.rowsAdded()
   }
+}
+
+function textAt(texts: TextColumn | undefined, i: number): string | null {
+  return texts === undefined
+    ? null
+    : Buffer.from(texts.bytes.subarray(texts.offsets[i], texts.offsets[i + 1])).toString()
 }

@@ -8,22 +8,26 @@ export interface Position {
   readonly tableId?: string
   /** Version of the source table up to which everything is accounted for; absent for a query. */
   readonly version?: number
+  /** When that version was committed, in ms since the epoch: a version made anew has another time. */
+  readonly committedAt?: number
   /** Where `changes: cursor` goes on from, as the source room wrote it. */
   readonly cursor?: string
 }
 
 /** The text that stands in `checkpoints.position`. */
-export function positionText({ window, tableId, version, cursor }: Position): string {
-  return JSON.stringify({ window, tableId, version, cursor })
+export function positionText(position: Position): string {
+  const { window, tableId, version, committedAt, cursor } = position
+  return JSON.stringify({ window, tableId, version, committedAt, cursor })
 }
 
 /** Reads what {@link positionText} wrote. Throws an AuditError where it is anything else. */
 export function readPosition(text: string): Position {
-  const { window, tableId, version, cursor } = parsed(text)
+  const { window, tableId, version, committedAt, cursor } = parsed(text)
   if (
     typeof window !== 'number' ||
     !(tableId === undefined || typeof tableId === 'string') ||
     !(version === undefined || typeof version === 'number') ||
+    !(committedAt === undefined || typeof committedAt === 'number') ||
     !(cursor === undefined || typeof cursor === 'string')
   ) {
     throw invalid()
@@ -32,6 +36,7 @@ export function readPosition(text: string): Position {
     window,
     ...(tableId === undefined ? {} : { tableId }),
     ...(version === undefined ? {} : { version }),
+    ...(committedAt === undefined ? {} : { committedAt }),
     ...(cursor === undefined ? {} : { cursor }),
   }
 }

@@ -54,7 +54,8 @@ export type RecorderCounts = Readonly<Record<OutcomeStatus, number>> & {
 /** Writes down what became of every message of a run. One owner, one thread; nothing here waits but the promises. */
 export interface Recorder {
   outcome(outcome: BatchOutcome): void
-  invalid(rows: readonly InvalidRow[]): void
+  /** Rows that made no message, of a call other than the sync's own where it is named. */
+  invalid(rows: readonly InvalidRow[], call?: string): void
   exchange(exchange: Exchange): void
   /** Resolves when more may be sent; rejects with an AuditError when outcomes cannot be written down any more. */
   ready(): Promise<void>
@@ -136,9 +137,9 @@ export function createRecorder(settings: RecorderSettings): Recorder {
       counts[outcome.status] += outcomeRows.append(outcome)
       outcomes.added()
     },
-    invalid(rows) {
+    invalid(rows, call) {
       refuseWhenClosed()
-      outcomeRows.appendInvalid(rows, clock.now())
+      outcomeRows.appendInvalid(rows, clock.now(), call)
       counts.invalid += rows.length
       outcomes.added()
     },

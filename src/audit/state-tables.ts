@@ -11,7 +11,11 @@ export const ledger: Table = {
     sync,
     destination,
     messageKey,
-    must('status', 'STRING', 'delivered, invalid, rejected or undelivered'),
+    must(
+      'status',
+      'STRING',
+      'delivered, invalid, rejected or undelivered; adopted: taken over as it is, without sending',
+    ),
     may('reason', 'STRING', 'Stable code; NULL when delivered'),
     may('row_hash', 'STRING', 'Hash of the source row last decided on'),
     may('mapping_hash', 'STRING', 'Mapping it was last sent under, see mappings'),
@@ -55,6 +59,7 @@ export const mappings: Table = {
     sync,
     must('mapping', 'STRING', 'The mapping, as JSON'),
     must('first_used_at', 'TIMESTAMP', 'When a window first used it'),
+    may('row_columns', 'STRING', 'Columns of the row hash, as JSON array'),
   ],
 }
 

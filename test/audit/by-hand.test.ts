@@ -16,17 +16,25 @@ describe('mappings', () => {
   it('are kept from their first use on, each once per sync, the oldest first', async () => {
     const mappings = mappingsIn(control, 'main.customerio', clock)
     const first = new Date(clock.now())
-    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers')
+    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers', ['a"b', 'id'])
     await clock.pass(1000)
-    await mappings.remember('a', '{}', 'customers')
-    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers')
-    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'people')
+    await mappings.remember('a', '{}', 'customers', [])
+    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers', [])
+    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'people', [])
     expect(await mappings.all('customers')).toEqual([
-      { hash: 'b', text: '{"event":"it\'s \\"done\\""}', firstUsedAt: first },
-      { hash: 'a', text: '{}', firstUsedAt: new Date(clock.now()) },
+      {
+        hash: 'b',
+        text: '{"event":"it\'s \\"done\\""}',
+        rowColumns: ['a"b', 'id'],
+        firstUsedAt: first,
+      },
+      { hash: 'a', text: '{}', rowColumns: [], firstUsedAt: new Date(clock.now()) },
     ])
     expect(await mappings.all('people')).toHaveLength(1)
     expect(await mappings.all('orders')).toEqual([])
+
+    await control.execute('UPDATE `main`.`customerio`.`mappings` SET `row_columns` = NULL')
+    expect((await mappings.all('people'))[0]).not.toHaveProperty('rowColumns')
   })
 })
 
@@ -76,6 +84,24 @@ describe('holds', () => {
     await holds.release('customers', 'ann')
     const [row] = await control.query('SELECT * FROM `main`.`customerio`.`holds`')
     expect(row?.released_at).toBeNull()
+  })
+
+  it('in force are told whole, the oldest first, without those of single keys', async () => {
+    const holds = holdsIn(control, 'main.customerio', clock)
+    expect(await holds.inForce()).toEqual([])
+    const heldAt = new Date(clock.now())
+    await holds.hold('orders', 'ann', 'first')
+    await clock.pass(1)
+    await holds.hold(null, 'bob', 'second')
+    await holds.hold('customers', 'ann', 'gone')
+    await holds.release('customers', 'ann')
+    await control.execute(
+      "INSERT INTO `main`.`customerio`.`holds` BY NAME SELECT 'h' AS hold_id, 'customers' AS sync, '[1]' AS message_key, 'w' AS why, 'ann' AS held_by, TIMESTAMP '2026-01-01' AS held_at",
+    )
+    expect(await holds.inForce()).toEqual([
+      { sync: 'orders', why: 'first', heldBy: 'ann', heldAt },
+      { why: 'second', heldBy: 'bob', heldAt: new Date(clock.now()) },
+    ])
   })
 
   it('are acts', async () => {

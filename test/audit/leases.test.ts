@@ -207,7 +207,13 @@ describe('what was lost', () => {
 
 describe('a checkpoint', () => {
   it('comes back as it was written', async () => {
-    const position = { window: 4, tableId: 'a"b', version: 12, cursor: '["2026-01-01","k\'"]' }
+    const position = {
+      window: 4,
+      tableId: 'a"b',
+      version: 12,
+      committedAt: 1_770_000_000_123,
+      cursor: '["2026-01-01","k\'"]',
+    }
     await leases.moveCheckpoint(await taken('a'), position)
     expect((await leases.find(pair))?.position).toEqual(position)
     expect(await row()).toMatchObject({ window_id: 'customers.eu.000004', window_number: 4 })

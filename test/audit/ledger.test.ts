@@ -19,6 +19,7 @@ interface Fate {
   readonly at?: number
   readonly id?: string
   readonly call?: string
+  readonly hash?: string
 }
 
 let control: DuckControl
@@ -59,16 +60,17 @@ async function window(number: number, fates: readonly Fate[], mappingHash = 'm1'
 }
 
 async function outcomes(number: number, fates: readonly Fate[]) {
-  for (const { key, status = 'delivered', person, at = number, id = key, call } of fates) {
+  for (const { key, status = 'delivered', person, at = number, id = key, call, hash } of fates) {
     await control.execute(
       `INSERT INTO \`main\`.\`customerio\`.\`outcome_log\` BY NAME SELECT :window_id AS window_id, 'customers' AS sync,
-       'eu' AS destination, :key AS message_key, CAST(:person AS VARCHAR) AS person, :id AS message_id, :call AS call,
+       'eu' AS destination, :key AS message_key, CAST(:person AS VARCHAR) AS person, :id AS message_id, CAST(:hash AS VARCHAR) AS row_hash, :call AS call,
        :status AS status, 1 AS attempt, 1 AS send_attempt, make_timestamp(CAST(:at AS BIGINT) * 1000000) AS sent_at,
        CASE WHEN :status = 'delivered' THEN NULL ELSE 'why' END AS reason, 'r' AS run_id, 'p' AS part`,
       {
         window_id: windowIdOf('customers', 'eu', number),
         key,
         person: person ?? null,
+        hash: hash ?? null,
         id: `${number}-${id}`,
         call: call ?? 'identify',
         status,
@@ -127,21 +129,32 @@ describe('settling a window', () => {
     expect(await ledger.counts('customers', 'us')).toMatchObject({ delivered: 0 })
   })
 
-  it('takes hashes and identities from the warehouse where it is given them', async () => {
-    const windowId = await window(1, [
-      { key: '[1]', person: 'p1' },
-      { key: '[2]', person: 'p2' },
-    ])
-    await ledger.settle(windowId, {
-      relation:
-        "(SELECT '[1]' AS message_key, concat('h', :salt) AS row_hash, '{\"token\":\"t\"}' AS identity)",
-      parameters: { salt: '7' },
-    })
-    expect(await rows()).toMatchObject([
-      { row_hash: 'h7', identity: '{"token":"t"}' },
-      { row_hash: null, identity: '{"person":"p2"}' },
-    ])
+  it('has the hash of the row that the outcome was decided on', async () => {
+    await ledger.settle(
+      await window(1, [
+        { key: '[1]', hash: 'h1' },
+        { key: '[2]', hash: 'h2', status: 'invalid' },
+        { key: '[3]' },
+      ]),
+    )
+    expect((await rows()).map(({ row_hash }) => row_hash)).toEqual(['h1', 'h2', null])
   })
+
+  it.each(['person_clear', 'person_delete', 'person_suppress'])(
+    'keeps the mapping, but not the hash, of a key that %s took away',
+    async (call) => {
+      const sent = { key: '[1]', person: 'p1', hash: 'h1' }
+      await ledger.settle(await window(1, [sent]))
+      await ledger.settle(await window(2, [{ key: '[1]', person: 'p1', call }], 'm2'))
+      expect(await rows()).toMatchObject([
+        { status: 'delivered', call, mapping_hash: 'm1', row_hash: null, window_number: 2 },
+      ])
+      await ledger.settle(await window(3, [sent], 'm2'))
+      expect(await rows()).toMatchObject([
+        { call: 'identify', mapping_hash: 'm2', row_hash: 'h1', window_number: 3 },
+      ])
+    },
+  )
 
   it('can be repeated, and brings in what was loaded since', async () => {
     const windowId = await window(1, [{ key: '[1]' }, { key: '[2]', status: 'undelivered' }])

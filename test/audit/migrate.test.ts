@@ -41,6 +41,9 @@ describe('migrating', () => {
   \`lease_id\` STRING COMMENT 'Taking that the epoch belongs to; NULL when nobody holds it',
   \`window_number\` BIGINT COMMENT 'Number of that window: the position never goes back'
 )`,
+      `ALTER TABLE \`main\`.\`customerio\`.\`mappings\` ADD COLUMNS (
+  \`row_columns\` STRING COMMENT 'Columns of the row hash, as JSON array'
+)`,
     ])
   })
 

@@ -11,6 +11,7 @@ const message: fc.Arbitrary<Omit<TestMessage, 'event'> & { event: string }> = fc
   id: fc.stringMatching(/^[0-9A-Z]{26}$/),
   json: text,
   event: text,
+  hash: fc.constantFrom('', 'a', '0123456789abcdef0123456789abcdef'),
   partition: fc.nat(2),
 })
 const partitions = ['', 'EU', 'ÜS']
@@ -20,11 +21,13 @@ const someBlock = fc
   .record({
     messages: fc.array(message, { minLength: 1, maxLength: 12 }),
     events: fc.boolean(),
+    hashes: fc.boolean(),
     split: fc.boolean(),
   })
-  .map(({ messages, events, split }) =>
-    messages.map(({ event, partition, ...rest }) => ({
+  .map(({ messages, events, hashes, split }) =>
+    messages.map(({ event, partition, hash, ...rest }) => ({
       ...rest,
+      ...(hashes ? { hash } : {}),
       ...(events ? { event } : {}),
       ...(split ? { partition } : {}),
     })),
@@ -120,6 +123,7 @@ it('the parts hold exactly the rows that a plain list of the outcomes has, in or
                 0,
                 BigInt(clock.now()) * 1000n,
                 null,
+                null,
               ])
             }
             continue
@@ -134,7 +138,7 @@ it('the parts hold exactly the rows that a plain list of the outcomes has, in or
             })),
           })
           for (const { messages, from, to } of one.runs) {
-            for (const { key, person, id, json, event, partition } of (
+            for (const { key, person, id, json, event, partition, hash } of (
               messages as TestMessage[]
             ).slice(from, to)) {
               expected.push([
@@ -151,6 +155,7 @@ it('the parts hold exactly the rows that a plain list of the outcomes has, in or
                 fate.attempt,
                 BigInt(fate.sentAt) * 1000n,
                 keepPayload ? json : null,
+                hash || null,
               ])
             }
           }
@@ -167,4 +172,4 @@ it('the parts hold exactly the rows that a plain list of the outcomes has, in or
 })
 
 const columns = `message_key, person, message_id, event, partition_value, bytes, status, reason, reason_text,
-  batch_id, send_attempt, epoch_us(sent_at), payload`
+  batch_id, send_attempt, epoch_us(sent_at), payload, row_hash`

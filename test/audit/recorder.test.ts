@@ -6,7 +6,14 @@ import {
   type RecorderSettings,
 } from '../../src/audit/index.ts'
 import { type BatchOutcome, type Exchange, SourceError, silentLog } from '../../src/core/index.ts'
-import { blockOf, HandClock, readParquet, someMessages, turns } from './support.ts'
+import {
+  blockOf,
+  HandClock,
+  readParquet,
+  someMessages,
+  type TestMessage,
+  turns,
+} from './support.ts'
 
 /** A volume in memory, whose uploads fail, hang or arrive as the test says. */
 class Volume implements Files {
@@ -177,6 +184,58 @@ describe('what is written down', () => {
     })
     await varying.recorder.close()
     expect(await varying.files.rows()).toMatchObject([{ event: 'E0' }, { event: 'E1' }])
+  })
+
+  it('has the hash of each source row, NULL where it has none', async () => {
+    const { files, recorder } = setUp()
+    const hashed = ['a', undefined, undefined, 'b', 'c'].map((hash, i) => ({
+      ...someMessages(1, i)[0],
+      ...(hash === undefined ? {} : { hash }),
+    })) as TestMessage[]
+    recorder.outcome({ ...delivered(5), runs: [{ block: blockOf(hashed), from: 0, to: 4 }] })
+    recorder.outcome(delivered(1, 9))
+    recorder.invalid([
+      { key: '["x"]', id: 'X', hash: 'd', reason: 'r', text: 't' },
+      { key: '["y"]', id: 'Y', hash: '', reason: 'r', text: 't' },
+      { key: '["z"]', id: 'Z', reason: 'r', text: 't' },
+    ])
+    await recorder.close()
+    const found = (await files.rows()).map(({ message_key, row_hash }) => [message_key, row_hash])
+    expect(found).toEqual([
+      ['["0"]', 'a'],
+      ['["1"]', null],
+      ['["2"]', null],
+      ['["3"]', 'b'],
+      ['["9"]', null],
+      ['["x"]', 'd'],
+      ['["y"]', null],
+      ['["z"]', null],
+    ])
+  })
+
+  it.each([
+    ['states its event', { call: 'track', eventName: 'Order Completed' }],
+    ['has none', { call: 'identify' }],
+  ])('has a call of its own, with its own events, in a sync that %s', async (_, over) => {
+    const { files, recorder } = setUp(over)
+    const named = someMessages(2).map((message, i) => ({ ...message, event: `E${i}` }))
+    const of = (block: ReturnType<typeof blockOf>) => ({
+      ...delivered(2),
+      runs: [{ block, from: 0, to: block.count }],
+    })
+    recorder.outcome(of(blockOf(named, [], 'person_delete')))
+    recorder.outcome(of(blockOf(someMessages(1), [], 'person_clear')))
+    recorder.outcome(of(blockOf(someMessages(1))))
+    recorder.invalid([{ key: 'k', id: 'i', reason: 'r', text: 't' }], 'person_suppress')
+    await recorder.close()
+    const own = { call: over.call, event: 'eventName' in over ? over.eventName : null }
+    expect((await files.rows()).map(({ call, event }) => ({ call, event }))).toEqual([
+      { call: 'person_delete', event: 'E0' },
+      { call: 'person_delete', event: 'E1' },
+      { call: 'person_clear', event: null },
+      own,
+      { call: 'person_suppress', event: null },
+    ])
   })
 
   it('has rows that made no message, with our words for why', async () => {

@@ -84,6 +84,7 @@ export interface TestMessage {
   readonly id: string
   readonly json: string
   readonly event?: string
+  readonly hash?: string
   readonly partition?: number
 }
 
@@ -91,6 +92,7 @@ export interface TestMessage {
 export function blockOf(
   messages: readonly TestMessage[],
   partitions: readonly string[] = [],
+  call?: string,
 ): MessageBlock {
   const payloads = messages.map(({ json }) => Buffer.from(json))
   const starts = new Uint32Array(messages.length)
@@ -115,6 +117,10 @@ export function blockOf(
     ...(messages.some(({ partition }) => partition !== undefined)
       ? { partition: Uint16Array.from(messages, ({ partition }) => partition ?? 0) }
       : {}),
+    ...(messages.some(({ hash }) => hash !== undefined)
+      ? { hashes: textColumn(messages.map(({ hash }) => hash ?? '')) }
+      : {}),
+    ...(call === undefined ? {} : { call }),
     partitions,
     invalid: [],
   }
