@@ -1,6 +1,7 @@
 import yargs from 'yargs'
 import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
+import { holdCommand, releaseCommand } from './hold.ts'
 import { previewCommand } from './preview.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
@@ -24,6 +25,8 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(previewCommand)
     .command(runCommand)
     .command(reportCommand)
+    .command(holdCommand)
+    .command(releaseCommand)
     .command(twinCommand)
     .demandCommand(1, 'name a command')
     .strict()

@@ -1,6 +1,16 @@
+export {
+  type Held,
+  type HoldParts,
+  heldText,
+  hold,
+  type Released,
+  release,
+  releasedText,
+} from './hold.ts'
 export { type Preview, preview, withoutValues } from './preview.ts'
 export { type Report, readReport } from './report.ts'
 export { reportHtml } from './report-html.ts'
 export { setup } from './setup.ts'
 export { runSummary, table } from './summary.ts'
 export { type SyncCheck, validateAgainstSources } from './validate.ts'
+export { whoActs } from './who.ts'
