@@ -70,7 +70,12 @@ export const idSecret = 'bench secret of thirty-two bytes'
 export const sync: SyncSpec = {
   name: 'customers',
   file: 'customers.yml',
-  source: { from: { table: 'main.gold.customers' }, key: ['customer_id'], changes: 'full' },
+  source: {
+    from: { table: 'main.gold.customers' },
+    key: ['customer_id'],
+    changes: { kind: 'full' },
+    settleMs: 0,
+  },
   send: {
     call: 'identify',
     to: { kind: 'one', destination: 'eu' },
@@ -80,7 +85,15 @@ export const sync: SyncSpec = {
     columns: { all: true, except: [] },
     context: { app: { kind: 'constant', value: context.app, path: [] } },
   },
-  brakes: { maxFailedPercent: 5 },
+  onDelete: 'ignore',
+  brakes: {
+    emptySource: 'stop',
+    maxDeletePercent: 5,
+    maxChangeFactor: 10,
+    maxFailedPercent: 5,
+    firstRun: 'allow',
+  },
+  checks: { unique: false, notNull: [] },
   keepPayload: false,
   tests: [],
   at: () => ({ file: 'customers.yml', line: 1, column: 1 }),

@@ -8,12 +8,13 @@ import {
   type JobSpec,
   type Problem,
   type ProjectSpec,
-  type SyncSpec,
 } from '../core/index.ts'
 import { toProblems } from './issues.ts'
 import { jobProblems } from './job-problems.ts'
+import { nameProblems } from './name-problems.ts'
 import { ProjectFile } from './project-schema.ts'
 import { parseSecretRef } from './secret-ref.ts'
+import { shareProblems } from './share-problems.ts'
 import { readSyncFile } from './sync-file.ts'
 import { parseYaml, type YamlFile } from './yaml-file.ts'
 
@@ -54,7 +55,11 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     destinations: Object.keys(destinations),
   }
   const syncs = syncFiles(root).flatMap((name) => readSyncFile(name, context, problems) ?? [])
-  problems.push(...duplicateNames(syncs), ...jobProblems(file, syncs, yaml, problems.length > 0))
+  problems.push(
+    ...nameProblems(syncs),
+    ...jobProblems(file, syncs, yaml, problems.length > 0),
+    ...shareProblems(file, syncs, context.destinations, yaml),
+  )
   if (problems.length > 0) throw new InvalidFiles(problems)
   return freeze({
     root,
@@ -63,7 +68,12 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     idSecret: parseSecretRef(file.message_ids.key),
     destinations,
     jobs: Object.entries(file.jobs).map(
-      ([name, job]): JobSpec => ({ name, syncs: job.syncs, after: job.after }),
+      ([name, job]): JobSpec => ({
+        name,
+        share: job.share ?? 1,
+        syncs: job.syncs,
+        after: job.after,
+      }),
     ),
     syncs,
   })
@@ -113,25 +123,6 @@ function destinationsOf(file: ProjectFile, overrides: Overrides): Record<string,
       ]
     }),
   )
-}
-
-function duplicateNames(syncs: readonly SyncSpec[]): Problem[] {
-  const first = new Map<string, SyncSpec>()
-  return syncs.flatMap((sync) => {
-    const other = first.get(sync.name)
-    if (other === undefined) {
-      first.set(sync.name, sync)
-      return []
-    }
-    return [
-      {
-        ...sync.at(['sync']),
-        code: 'duplicate_sync',
-        message: `the name "${sync.name}" is taken by ${other.file}`,
-        suggestion: 'state is kept by name: give this sync another one',
-      },
-    ]
-  })
 }
 
 function freeze<T>(value: T): T {

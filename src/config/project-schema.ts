@@ -24,6 +24,14 @@ const Job = z
       .optional(),
     cron: z.string().describe('Quartz, seconds first, UTC').optional(),
     on_table_update: z.array(z.string().min(1)).min(1).optional(),
+    share: z
+      .number()
+      .positive()
+      .max(1)
+      .describe(
+        "the part of every destination's request budget that the job may spend; 1 if left out",
+      )
+      .optional(),
     syncs: z.array(Name).min(1),
     after: z.record(Name, z.array(Name)).default({}),
   })

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import type { PersonSpec, Problem, RouteSpec, SendSpec, SyncSpec } from '../core/index.ts'
+import type { ChangesSpec, PersonSpec, Problem, SendSpec, SyncSpec } from '../core/index.ts'
 import { actingEventProblems } from './acting-events.ts'
 import { toFields } from './field-schema.ts'
+import { toBrakes, toChecks } from './guard-schema.ts'
 import { toProblems } from './issues.ts'
+import { routeOf } from './route.ts'
+import { syncProblems } from './sync-problems.ts'
 import { SyncFile } from './sync-schema.ts'
 import { expand, substitute } from './variables.ts'
 import { parseYaml, type YamlFile } from './yaml-file.ts'
@@ -36,41 +39,34 @@ export function readSyncFile(
   const input = parsed.data
   const from = sourceOf(input, file, context, yaml, problems)
   const send = sendOf(input, context, yaml, problems)
-  problems.push(...actingEventProblems(input, yaml))
-  const isEvent = input.send.call === 'track'
-  if (isEvent && input.source.start === undefined) {
-    problems.push({
-      ...yaml.at(['source']),
-      code: 'start_missing',
-      message: 'events are sent once, for ever: say from when on',
-      suggestion: 'add start: all, start: now or start: <date> under source',
-    })
-  }
-  if (!isEvent && input.source.start !== undefined) {
-    problems.push({
-      ...yaml.at(['source', 'start']),
-      code: 'start_not_for_state',
-      message: `start is for events; ${input.send.call} sends the state a row has now`,
-      suggestion: 'remove it',
-    })
-  }
+  problems.push(...syncProblems(input, yaml), ...actingEventProblems(input, yaml))
   if (problems.length > before || from === undefined || send === undefined) return undefined
   return {
     name: input.sync,
+    ...(input.renamed_from === undefined ? {} : { renamedFrom: input.renamed_from }),
     ...(input.owner === undefined ? {} : { owner: input.owner }),
     file: yaml.file,
     source: {
       from,
       key: typeof input.source.key === 'string' ? [input.source.key] : input.source.key,
-      changes: input.source.changes,
+      changes: changesOf(input),
+      settleMs: input.source.settle,
       ...(input.source.start === undefined ? {} : { start: input.source.start }),
     },
     send,
-    brakes: { maxFailedPercent: input.brakes.max_failed_percent },
+    onDelete: input.on_delete ?? 'ignore',
+    brakes: toBrakes(input.brakes),
+    checks: toChecks(input.checks),
     keepPayload: input.keep_payload,
     tests: input.tests.map((test, i) => ({ ...test, path: ['tests', i] })),
     at: yaml.at,
   }
+}
+
+function changesOf({ source: { changes } }: SyncFile): ChangesSpec {
+  return typeof changes === 'string'
+    ? { kind: changes }
+    : { kind: 'cursor', column: changes.cursor, lagMs: changes.lag }
 }
 
 function sourceOf(
@@ -103,7 +99,7 @@ function sendOf(
   yaml: YamlFile,
   problems: Problem[],
 ): SendSpec | undefined {
-  const to = routeOf(send.to, context, yaml, problems)
+  const to = routeOf(send.to, context.destinations, yaml, problems)
   if (to === undefined) return undefined
   const common = {
     to,
@@ -135,46 +131,4 @@ function sendOf(
     properties: toFields(send.properties, ['send', 'properties']),
     ...common,
   }
-}
-
-function routeOf(
-  to: SyncFile['send']['to'],
-  { destinations }: SyncContext,
-  yaml: YamlFile,
-  problems: Problem[],
-): RouteSpec | undefined {
-  const [only, ...others] = destinations
-  if (to === undefined) {
-    if (only !== undefined && others.length === 0) return { kind: 'one', destination: only }
-    problems.push({
-      ...yaml.at(['send']),
-      code: 'destination_missing',
-      message: 'customerio.yml has several destinations: say which',
-      suggestion: `add to: ${destinations.join(' or to: ')}`,
-    })
-    return undefined
-  }
-  const named =
-    typeof to === 'string'
-      ? [{ name: to, path: ['send', 'to'] }]
-      : [
-          ...Object.entries(to.routes).map(([value, name]) => ({
-            name,
-            path: ['send', 'to', 'routes', value],
-          })),
-          ...(to.else === 'invalid' ? [] : [{ name: to.else, path: ['send', 'to', 'else'] }]),
-        ]
-  const unknown = named.filter(({ name }) => !destinations.includes(name))
-  for (const { name, path } of unknown) {
-    problems.push({
-      ...yaml.at(path),
-      code: 'unknown_destination',
-      message: `"${name}" is not a destination of customerio.yml`,
-      suggestion: `known: ${destinations.join(', ')}`,
-    })
-  }
-  if (unknown.length > 0) return undefined
-  return typeof to === 'string'
-    ? { kind: 'one', destination: to }
-    : { kind: 'by', column: to.by, routes: to.routes, else: to.else }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { Duration } from './duration.ts'
 import { FieldMap, JsonValue, NullPolicy } from './field-schema.ts'
+import { Brakes, Checks } from './guard-schema.ts'
 
 /** Names of syncs, destinations and jobs: they stand in paths and tables. */
 export const Name = z
@@ -10,6 +12,19 @@ export const Name = z
   )
 
 const Column = z.string().min(1)
+
+const Changes = z.union([
+  z.strictObject({
+    cursor: Column.describe('rows from the last value of this column on are looked at'),
+    lag: Duration.prefault('0s').describe('how far to go back behind the last value'),
+  }),
+  z.enum(['auto', 'feed', 'diff', 'full'], {
+    error: ({ input }) =>
+      input === 'cursor'
+        ? 'a cursor needs its column: changes: { cursor: <column>, lag: 2h }'
+        : 'changes is auto, feed, diff, full or { cursor: <column> }',
+  }),
+])
 
 const Source = z
   .strictObject({
@@ -23,9 +38,12 @@ const Source = z
     key: z
       .union([Column, z.array(Column).min(1)])
       .describe('the column or columns that name a row'),
-    changes: z
-      .enum(['full'], 'this version knows changes: full (every row, every run)')
-      .describe('what counts as changed: full sends every row of a state call on every run'),
+    changes: Changes.prefault('auto').describe(
+      'where to look for changes: auto uses the change feed where it works and compares elsewhere; full sends all',
+    ),
+    settle: Duration.prefault('10m').describe(
+      'how long a source that was just emptied may stay so before that is taken for the truth',
+    ),
     start: z
       .union(
         [z.enum(['all', 'now']), z.iso.date()],
@@ -56,6 +74,10 @@ const Route = z.union([
     by: Column,
     routes: z.record(z.string(), Name),
     else: Name.or(z.literal('invalid')).default('invalid'),
+    moved: z
+      .enum(['stop', 'delete_old', 'keep_both'])
+      .default('stop')
+      .describe('a key whose route changed: stop, delete it at the old one, or leave it there too'),
   }),
 ])
 
@@ -97,12 +119,16 @@ const Track = z.strictObject({
 /** A sync file, as a person writes it. */
 export const SyncFile = z.strictObject({
   sync: Name,
+  renamed_from: Name.describe('the name it had before; what is known goes on to count').optional(),
   owner: z.string().min(1).optional(),
   source: Source,
   send: z.discriminatedUnion('call', [Identify, Track], 'call is identify or track'),
-  brakes: z
-    .strictObject({ max_failed_percent: z.number().min(0).max(100).default(1) })
-    .default({ max_failed_percent: 1 }),
+  on_delete: z
+    .enum(['ignore', 'clear', 'delete', 'suppress'])
+    .describe('identify only: what happens at Customer.io when a row is gone; ignore if left out')
+    .optional(),
+  brakes: Brakes.describe('what stops a run'),
+  checks: Checks.describe('what is asked of the source before anything is sent'),
   keep_payload: z
     .boolean()
     .default(false)

@@ -18,7 +18,7 @@ it('reads a project into frozen values with defaults and variables filled in', (
   })
   expect(project.syncs[0]).toMatchObject({
     name: 'customers',
-    source: { from: { table: 'main.gold.customers' }, key: ['id'], changes: 'full' },
+    source: { from: { table: 'main.gold.customers' }, key: ['id'], changes: { kind: 'full' } },
     send: {
       call: 'identify',
       to: { kind: 'one', destination: 'us' },
@@ -26,7 +26,6 @@ it('reads a project into frozen values with defaults and variables filled in', (
       traits: { name: { kind: 'column', column: 'full_name', path: ['send', 'traits', 'name'] } },
       nulls: 'omit',
     },
-    brakes: { maxFailedPercent: 1 },
     keepPayload: false,
   })
   expect(Object.isFrozen(project.syncs[0]?.send)).toBe(true)
