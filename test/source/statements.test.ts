@@ -1,15 +1,20 @@
 import { describe, expect, it } from '@jest/globals'
 import { Field, Int64, Schema } from 'apache-arrow'
+import fc from 'fast-check'
 import type { RouteSpec, SyncSpec } from '../../src/core/index.ts'
 import {
   countStatement,
   destinationsOf,
+  halvesOf,
+  hashRange,
   keyExpression,
   missingColumns,
   pinned,
   previewStatement,
   readStatement,
+  type Scope,
   type WindowQuery,
+  wholeRange,
 } from '../../src/source/index.ts'
 
 const byRegion = {
@@ -17,6 +22,7 @@ const byRegion = {
   column: 'region',
   routes: { "l'EU": 'eu', US: 'us', CA: 'us' },
   else: 'invalid',
+  moved: 'stop',
 } satisfies RouteSpec
 
 function aSync(send: Partial<SyncSpec['send']> & { call: 'identify' | 'track' }, start?: string) {
@@ -27,7 +33,7 @@ function aSync(send: Partial<SyncSpec['send']> & { call: 'identify' | 'track' },
     source: {
       from: { table: 'main.shop.people' },
       key: ['id'],
-      changes: 'full',
+      changes: { kind: 'full' },
       ...(start === undefined ? {} : { start }),
     },
     send: { ...common, ...send },
@@ -35,12 +41,24 @@ function aSync(send: Partial<SyncSpec['send']> & { call: 'identify' | 'track' },
   } as unknown as SyncSpec
 }
 
-const query = (sync: SyncSpec): WindowQuery => ({
+const query = (sync: SyncSpec, scope: Partial<Scope> = {}): WindowQuery => ({
   sync,
   destination: 'us',
-  pin: { table: '`main`.`shop`.`people`', version: 7, committedAt: 0, snapshot: false },
-  types: { id: 'INT' },
+  scope: {
+    sync,
+    pin: { table: '`main`.`shop`.`people`', version: 7, committedAt: 0, snapshot: false },
+    ledgerVersion: 3,
+    look: { kind: 'all' },
+    earlier: [],
+    giveUpBefore: 0,
+    ...scope,
+  },
+  types: { id: 'INT', tags: 'MAP<STRING,INT>' },
+  mapping: { mappingHash: 'now', columns: ['city', 'id'] },
+  ledger: '`main`.`c`.`ledger` VERSION AS OF 3',
   outcomeLog: '`main`.`c`.`outcome_log`',
+  outcomes: '`main`.`c`.`outcomes`',
+  deadLetters: '`main`.`c`.`dead_letters`',
 })
 const options = { hasDuplicates: false, resumed: false, ordered: false }
 
@@ -60,20 +78,23 @@ describe('the key', () => {
 })
 
 describe('what is read', () => {
-  it('is the pinned version, for one destination, and only the columns that are needed', () => {
-    const sql = readStatement(query(aSync({ call: 'identify' })), ['id', 'city'], options)
+  const identify = query(aSync({ call: 'identify' }))
+
+  it('is the pinned version, compared with the pinned ledger, and only the columns that are needed', () => {
+    const sql = readStatement(identify, ['id', 'city'], options)
     expect(sql).toContain('`main`.`shop`.`people` VERSION AS OF 7')
+    expect(sql).toContain('`main`.`c`.`ledger` VERSION AS OF 3')
     expect(sql).toContain('_destination = :destination')
-    expect(sql).toMatch(/^SELECT r\.`_key`, r\.`_reject`, r\.`id`, r\.`city`\n/)
+    expect(sql).toContain('SELECT r.`_key`, r.`_reject`, r.`_hash`, r.`id`, r.`city`\n')
     expect(sql).not.toContain('outcome_log')
   })
 
   it('leaves out what was decided when a window is gone on with, but not what was only given up', () => {
-    const sql = readStatement(query(aSync({ call: 'identify' })), [], { ...options, resumed: true })
+    const sql = readStatement(identify, [], { ...options, resumed: true })
     expect(sql).toMatch(/ANTI JOIN .*window_id = :window_id AND status <> 'undelivered'/)
   })
 
-  it('leaves out events that an earlier window delivered, and puts the others in order', () => {
+  it('is put in order where an identity may come more than once', () => {
     const sql = readStatement(
       query(aSync({ call: 'track', at: 'ts' } as never, '2024-01-01')),
       [],
@@ -82,34 +103,94 @@ describe('what is read', () => {
         ordered: true,
       },
     )
-    expect(sql).toMatch(/ANTI JOIN .*status = 'delivered' AND window_id <> :window_id/)
-    expect(sql).toContain('>= :since')
     expect(sql).toMatch(/ORDER BY r\.`ts`, r\.`_key`$/)
   })
 
   it('leaves out rows that share a key, where there are any', () => {
-    const sync = query(aSync({ call: 'identify' }))
-    expect(readStatement(sync, [], { ...options, hasDuplicates: true })).toContain('_copies = 1')
-    expect(readStatement(sync, [], options)).not.toContain('_copies')
+    expect(readStatement(identify, [], { ...options, hasDuplicates: true })).toContain(
+      '_copies > 1',
+    )
+    expect(readStatement(identify, [], options)).not.toContain('_copies')
+  })
+
+  it('can be a part of the identities', () => {
+    const sql = readStatement(identify, [], { ...options, identities: hashRange(2, 4) })
+    expect(sql).toContain("'4000'")
+    expect(sql).toContain("< '8000'")
   })
 
   it('takes a version that is a whole number, and nothing else', () => {
     for (const version of [-1, 1.5, Number.NaN, '1; DROP' as unknown as number]) {
-      expect(() => pinned({ table: 't', version, committedAt: 0, snapshot: false })).toThrow(
-        /not a table version/,
-      )
+      expect(() => pinned({ table: 't', version })).toThrow(/not a table version/)
     }
   })
 })
 
 describe('what is counted', () => {
-  it('has nothing unchanged for states, which are sent whenever they are read', () => {
-    expect(countStatement(query(aSync({ call: 'identify' })))).toContain('AND (FALSE)')
+  it('has deletions for states, and none for events', () => {
+    expect(countStatement(query(aSync({ call: 'identify' })))).toContain(
+      'UNION ALL SELECT _class FROM gone',
+    )
+    expect(countStatement(query(aSync({ call: 'track', at: 'ts' } as never, 'now')))).not.toContain(
+      'gone',
+    )
   })
 
-  it('counts events that were delivered or lie before the start as unchanged', () => {
-    const sql = countStatement(query(aSync({ call: 'track', at: 'ts' } as never, 'now')))
-    expect(sql).toContain('o.message_key IS NOT NULL OR NOT coalesce(')
+  it('compares each key under the mapping it was last sent under', () => {
+    const sql = countStatement(
+      query(aSync({ call: 'identify' }), {
+        earlier: [{ mappingHash: 'before', columns: ['id', 'tags'] }],
+      }),
+    )
+    expect(sql).toContain("WHEN 'now' THEN r.`_hash`")
+    expect(sql).toContain(
+      "WHEN 'before' THEN substring(sha2(to_json(struct(r.`id` AS `id`, array_sort(map_entries(r.`tags`)) AS `tags`)), 256), 1, 32)",
+    )
+  })
+
+  it('reads the feed from the version after the checkpoint to the pinned one', () => {
+    const from = (version: number) =>
+      countStatement(query(aSync({ call: 'identify' }), { look: { kind: 'feed', from: version } }))
+    expect(from(5)).toContain("table_changes('main.shop.people', 5, 7)")
+    expect(from(8)).not.toContain('table_changes')
+    expect(() => from(0.5)).toThrow(/not a table version/)
+  })
+
+  it('hands values over by name, whatever is picked', () => {
+    const sql = countStatement(
+      query(aSync({ call: 'identify' }), {
+        look: {
+          kind: 'picked',
+          pick: { run: "r'; DROP", deadLetters: true, reason: 'x', from: 1 },
+        },
+      }),
+    )
+    expect(sql).not.toContain('DROP')
+    expect(sql).toContain('run_id = :pick_run AND reason = :pick_reason AND sent_at >= ')
+  })
+})
+
+describe('ranges of hashes', () => {
+  it('lie side by side and hold every hash, however many there are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), (count) => {
+        const ranges = Array.from({ length: count }, (_, i) => hashRange(i + 1, count))
+        expect(ranges[0]?.from).toBe('0000')
+        expect(ranges.at(-1)?.to).toBe('g')
+        ranges.slice(1).forEach((range, i) => {
+          expect(range.from).toBe(ranges[i]?.to)
+          expect(range.from < range.to).toBe(true)
+        })
+      }),
+    )
+  })
+
+  it('can be cut in halves until one digit is left', () => {
+    expect(halvesOf(wholeRange)).toEqual([
+      { from: '0000', to: '8000' },
+      { from: '8000', to: 'g' },
+    ])
+    expect(halvesOf({ from: '0001', to: '0002' })).toBeUndefined()
   })
 })
 
