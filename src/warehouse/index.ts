@@ -9,4 +9,5 @@ export type {
 } from './ports.ts'
 export { openWarehouse, type SessionLimits } from './session.ts'
 export type { Credentials } from './token.ts'
-export { openWorkspace, type VolumeFile, type Workspace } from './workspace.ts'
+export type { VolumeFile, VolumeFiles } from './volume-files.ts'
+export { openWorkspace, type Workspace } from './workspace.ts'

@@ -1,7 +1,9 @@
 import { type Clock, type Log, SourceError } from '../core/index.ts'
+import { jsonOf, refused } from './answers.ts'
 import { type HttpAnswer, type HttpRequest, httpCalls } from './http.ts'
 import type { TokenSource } from './ports.ts'
 import { type Credentials, tokenSource } from './token.ts'
+import { type VolumeFiles, volumeFiles } from './volume-files.ts'
 
 /** Where the workspace is and who we are there. */
 export interface WorkspaceSettings {
@@ -16,23 +18,11 @@ export interface WorkspaceSettings {
   readonly budgetMs?: number
 }
 
-/** A file in a volume. */
-export interface VolumeFile {
-  readonly path: string
-  readonly bytes: number
-}
-
 /** The workspace's REST calls this product needs: tokens, secrets, files in volumes, the warehouse's state. */
-export interface Workspace {
+export interface Workspace extends VolumeFiles {
   readonly token: TokenSource
   /** The text of a secret. Needs READ on the scope. */
   secret(scope: string, key: string): Promise<string>
-  /** Creates a file; `exists` when one of that name is there already, which for our file names means done. */
-  put(path: string, bytes: Uint8Array, signal?: AbortSignal): Promise<'created' | 'exists'>
-  /** The files directly in a folder, an empty list where there is none. */
-  list(folder: string): Promise<VolumeFile[]>
-  /** Removes a file; nothing happens where there is none. */
-  delete(path: string): Promise<void>
   /** Starts the warehouse if it is stopped and waits until it runs, at most `withinMs`. */
   startWarehouse(id: string, withinMs?: number, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -57,6 +47,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
 
   return {
     token,
+    ...volumeFiles(call),
     async secret(scope, key) {
       const query = new URLSearchParams({ scope, key })
       const answer = await call({ method: 'GET', path: `/api/2.0/secrets/get?${query}` })
@@ -67,59 +58,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
           `secret://${scope}/${key} cannot be read; create it with "databricks secrets put-secret ${scope} ${key}" and grant READ on the scope`,
         )
       }
-      return Buffer.from(String(json(answer).value ?? ''), 'base64').toString('utf8')
-    },
-    async put(path, bytes, signal) {
-      const answer = await call({
-        method: 'PUT',
-        path: `/api/2.0/fs/files${encodePath(path)}?overwrite=false`,
-        headers: { 'content-type': 'application/octet-stream' },
-        body: bytes,
-        ...(signal === undefined ? {} : { signal }),
-      })
-      if (answer.status === 200 || answer.status === 201 || answer.status === 204) return 'created'
-      if (answer.status === 409) return 'exists'
-      throw refused(
-        answer,
-        answer.status === 404 ? 'VOLUME_MISSING' : 'UPLOAD_REFUSED',
-        `${folderOf(path)} takes no files; run "customerio-jobs setup" or grant WRITE VOLUME`,
-      )
-    },
-    async list(folder) {
-      const files: VolumeFile[] = []
-      let page = ''
-      do {
-        const query = page === '' ? '' : `?${new URLSearchParams({ page_token: page })}`
-        const answer = await call({
-          method: 'GET',
-          path: `/api/2.0/fs/directories${encodePath(folder)}${query}`,
-        })
-        if (answer.status === 404) return files
-        if (answer.status !== 200) {
-          throw refused(
-            answer,
-            'VOLUME_UNREADABLE',
-            `${folder} cannot be listed; grant READ VOLUME`,
-          )
-        }
-        const { contents, next_page_token } = json(answer) as {
-          contents?: { path: string; file_size?: number; is_directory?: boolean }[]
-          next_page_token?: string
-        }
-        for (const entry of contents ?? []) {
-          if (entry.is_directory !== true) {
-            files.push({ path: entry.path, bytes: entry.file_size ?? 0 })
-          }
-        }
-        page = next_page_token ?? ''
-      } while (page !== '')
-      return files
-    },
-    async delete(path) {
-      const answer = await call({ method: 'DELETE', path: `/api/2.0/fs/files${encodePath(path)}` })
-      if (answer.status >= 400 && answer.status !== 404) {
-        throw refused(answer, 'DELETE_REFUSED', `${path} cannot be removed; grant WRITE VOLUME`)
-      }
+      return Buffer.from(String(jsonOf(answer).value ?? ''), 'base64').toString('utf8')
     },
     async startWarehouse(id, withinMs = 600_000, signal) {
       const deadline = clock.now() + withinMs
@@ -136,7 +75,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
             `warehouse ${id} is not there; check DATABRICKS_WAREHOUSE_ID`,
           )
         }
-        const state = String(json(answer).state)
+        const state = String(jsonOf(answer).state)
         if (state === 'RUNNING') return
         if (state === 'DELETED' || state === 'DELETING') {
           throw new SourceError('WAREHOUSE_MISSING', `warehouse ${id} is being deleted`)
@@ -157,28 +96,4 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
     },
     close: http.close,
   }
-}
-
-function json(answer: HttpAnswer): Record<string, unknown> {
-  try {
-    return JSON.parse(answer.body) as Record<string, unknown>
-  } catch {
-    return {}
-  }
-}
-
-function refused(answer: HttpAnswer, code: string, message: string): SourceError {
-  const said = String(json(answer).error_code ?? `status ${answer.status}`)
-  const denied = answer.status === 401 || answer.status === 403
-  return new SourceError(denied ? 'PERMISSION_DENIED' : code, `${message} (${said})`, {
-    context: { status: answer.status },
-  })
-}
-
-function folderOf(path: string): string {
-  return path.split('/').slice(0, 5).join('/')
-}
-
-function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
 }

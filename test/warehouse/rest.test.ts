@@ -171,6 +171,42 @@ describe('the workspace', () => {
     expect(await opened.list('/v')).toEqual([])
   })
 
+  it('tells folders from files', async () => {
+    const { opened } = await workspace({
+      status: 200,
+      body: {
+        contents: [
+          { path: '/v/a', is_directory: false },
+          { path: '/v/d', is_directory: true },
+        ],
+      },
+    })
+    expect(await opened.folders('/v')).toEqual(['/v/d'])
+    expect(await opened.list('/v')).toEqual([{ path: '/v/a', bytes: 0 }])
+  })
+
+  it('removes an empty folder, and leaves one that is gone or in use', async () => {
+    const { opened, calls } = await workspace(
+      { status: 204 },
+      { status: 404 },
+      { status: 400, body: { error_code: 'BAD_REQUEST' } },
+      { status: 409 },
+    )
+    expect(await opened.removeFolder('/v/a b')).toBe(true)
+    expect(calls[1]).toMatchObject({ method: 'DELETE', url: '/api/2.0/fs/directories/v/a%20b' })
+    expect(await opened.removeFolder('/v')).toBe(false)
+    expect(await opened.removeFolder('/v')).toBe(false)
+    await expect(opened.removeFolder('/v')).rejects.toMatchObject({ code: 'DELETE_REFUSED' })
+  })
+
+  it('says which right is missing on a volume', async () => {
+    const { opened } = await workspace({ status: 403 }, token('t'), { status: 403 })
+    await expect(opened.folders('/v')).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      message: expect.stringContaining('READ VOLUME'),
+    })
+  })
+
   it('starts a stopped warehouse once and waits for it', async () => {
     const { opened, calls } = await workspace(
       { status: 200, body: { state: 'STOPPED' } },
