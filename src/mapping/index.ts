@@ -1,2 +1,8 @@
+export {
+  type DeletionKind,
+  type DeletionOptions,
+  encodeDeletions,
+  type GoneRow,
+} from './deletions.ts'
 export { type CompileOptions, compile, type MappedField, type Mapping } from './mapping.ts'
 export { runTests, type TestResult } from './run-tests.ts'

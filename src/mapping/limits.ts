@@ -7,6 +7,9 @@ export const maxIdentifierBytes = 150
 /** The longest event name in UTF-8 bytes. Source: as for {@link maxIdentifierBytes}. */
 export const maxEventBytes = 100
 
+/** The largest message in bytes: the documented 32 KB of the Pipelines API, read with care. */
+export const maxMessageBytes = 32_000
+
 /** What a value under `mask: redact` becomes. */
 export const redacted = '[redacted]'
 

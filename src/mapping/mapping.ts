@@ -11,6 +11,7 @@ import { canonicalText } from './canonical.ts'
 import { problemsOf } from './check.ts'
 import { kindsOf } from './columns.ts'
 import { createEncode, type EncodeOptions } from './encode.ts'
+import { maxMessageBytes as messageLimit } from './limits.ts'
 import { columnMembers, columnsOf, hashColumnsOf, type Plan, planOf } from './plan.ts'
 import { isTime, kindOf } from './types.ts'
 
@@ -52,6 +53,8 @@ export interface Mapping {
    * time nor its partition.
    */
   readonly hashColumns: readonly string[]
+  /** The names that stand in the traits of its messages, without one that is the identifier itself; none for events. */
+  readonly traits: readonly string[]
   /** The inventory: every column that leaves, and where to. */
   readonly fields: readonly MappedField[]
   /** True when no two rows of a window can be about the same identity, because the identity is the key. */
@@ -83,7 +86,7 @@ export function prepare(
   options: CompileOptions,
 ): { plan: Plan; encodeOptions: EncodeOptions } {
   const { keyColumn = '_key', rejectColumn = '_reject', hashColumn = '_hash' } = options
-  const { maxMessageBytes = 32_000, idSecret } = options
+  const { maxMessageBytes = messageLimit, idSecret } = options
   const own = [keyColumn, rejectColumn, hashColumn]
   const fields = schema.fields.filter(({ name }) => !own.includes(name))
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
@@ -118,12 +121,20 @@ export function describe(sync: SyncSpec, plan: Plan, encode: Mapping['encode']):
   return {
     columns: columnsOf(plan),
     hashColumns: hashColumnsOf(plan),
+    traits: traitsOf(sync, plan),
     fields: inventory(plan),
     oneMessagePerIdentity: plan.call === 'identify' && more.length === 0 && key === plan.userId,
     text,
     hash: createHash('sha256').update(text).digest('hex'),
     encode,
   }
+}
+
+/** Without its identifier among them: taking that away would leave a person nobody can name. */
+function traitsOf({ send: { person } }: SyncSpec, plan: Plan): string[] {
+  const identifier = person.id === undefined ? 'email' : 'id'
+  if (plan.body !== 'traits') return []
+  return plan.members.map(({ name }) => name).filter((name) => name !== identifier)
 }
 
 function inventory(plan: Plan): MappedField[] {

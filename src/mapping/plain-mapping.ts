@@ -1,11 +1,6 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
-import {
-  type InvalidRow,
-  type MessageBlock,
-  messageId,
-  type SyncSpec,
-  type TextColumn,
-} from '../core/index.ts'
+import { type InvalidRow, type MessageBlock, messageId, type SyncSpec } from '../core/index.ts'
+import { blockOf, type Entry, textColumn } from './block.ts'
 import type { EncodeOptions } from './encode.ts'
 import { maxPartitions, otherPartition } from './limits.ts'
 import { type CompileOptions, describe, type Mapping, prepare } from './mapping.ts'
@@ -24,9 +19,7 @@ export function compilePlain(sync: SyncSpec, schema: Schema, options: CompileOpt
   )
 }
 
-interface PlainEntry extends PlainMessage {
-  readonly key: string
-  readonly id: string
+interface PlainEntry extends PlainMessage, Entry {
   readonly hash: string
 }
 
@@ -65,9 +58,14 @@ function encodePlain(
     messages.push({ ...made, key, id, hash })
     if (plan.partition !== undefined) partition.push(indexIn(partitions, text(plan.partition)))
   }
+  const byColumn = plan.event !== undefined && 'column' in plan.event
   return {
-    ...blockOf(plan, messages, partition, partitions, invalid),
+    ...blockOf(messages),
+    ...(byColumn && { events: textColumn(messages.map(({ event = '' }) => event)) }),
     ...(hasHashes && { hashes: textColumn(messages.map(({ hash }) => hash)) }),
+    ...(plan.partition !== undefined && { partition: Uint16Array.from(partition) }),
+    partitions: plan.partition === undefined ? [''] : [...partitions],
+    invalid,
   }
 }
 
@@ -85,43 +83,6 @@ function messageOrRefusal(
   return 'json' in made && Buffer.byteLength(made.json) > maxMessageBytes
     ? refuse('message_too_large', String(maxMessageBytes))
     : made
-}
-
-function blockOf(
-  plan: Plan,
-  messages: readonly PlainEntry[],
-  partition: readonly number[],
-  partitions: readonly string[],
-  invalid: readonly InvalidRow[],
-): MessageBlock {
-  const bytes = Buffer.from(messages.map(({ json }) => json).join(','))
-  const lengths = messages.map(({ json }) => Buffer.byteLength(json))
-  const starts = new Uint32Array(messages.length)
-  for (let i = 1; i < starts.length; i++) {
-    starts[i] = (starts[i - 1] ?? 0) + (lengths[i - 1] ?? 0) + 1
-  }
-  return {
-    count: messages.length,
-    bytes,
-    starts,
-    ends: starts.map((start, i) => start + (lengths[i] ?? 0)),
-    keys: textColumn(messages.map(({ key }) => key)),
-    ids: Buffer.from(messages.map(({ id }) => id).join('')),
-    identities: textColumn(messages.map(({ identity }) => identity)),
-    ...(plan.event !== undefined &&
-      'column' in plan.event && { events: textColumn(messages.map(({ event = '' }) => event)) }),
-    ...(plan.partition !== undefined && { partition: Uint16Array.from(partition) }),
-    partitions: plan.partition === undefined ? [''] : [...partitions],
-    invalid,
-  }
-}
-
-function textColumn(texts: readonly string[]): TextColumn {
-  const offsets = new Int32Array(texts.length + 1)
-  texts.forEach((text, i) => {
-    offsets[i + 1] = (offsets[i] ?? 0) + Buffer.byteLength(text)
-  })
-  return { bytes: Buffer.from(texts.join('')), offsets }
 }
 
 function indexIn(partitions: string[], text: string): number {

@@ -246,6 +246,20 @@ describe('a mapping', () => {
     expect(mapping.hashColumns).toEqual([...new Set(mapping.columns)].sort())
   })
 
+  it('names its traits, constants too, but not the one that says who', () => {
+    const traits = {
+      id: col('id'),
+      email: col('email'),
+      plan: { kind: 'constant', value: 'x', path: [] } as const,
+      deep: nest({ city: col('name') }),
+    }
+    const traitsOf = (sync: SyncSpec) => compile(sync, schema, options).traits
+    expect(traitsOf(identify({ traits }))).toEqual(['email', 'plan', 'deep'])
+    const byEmail = identify({ traits, person: { email: 'email' } })
+    expect(traitsOf(byEmail)).toEqual(['id', 'plan', 'deep'])
+    expect(traitsOf(track({ properties: traits }))).toEqual([])
+  })
+
   it('lists where every column goes, for the inventory', () => {
     expect(compile(everything, schema, options).fields).toEqual([
       { column: 'id', field: 'userId' },
