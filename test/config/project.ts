@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { isError } from '../../src/core/index.ts'
+import { loadProject } from '../../src/config/index.ts'
+import { InvalidFiles, isError } from '../../src/core/index.ts'
 
 /** A project folder with these files. */
 export function aProject(files: Readonly<Record<string, string>>): string {
@@ -39,4 +40,17 @@ export function messageOf(work: () => unknown): string {
     throw error
   }
   throw new Error('nothing was thrown')
+}
+
+/** What loading a project of these files complains about, as `code file:line:column`. */
+export function codesIn(files: Readonly<Record<string, string>>): string[] {
+  try {
+    loadProject(aProject({ 'customerio.yml': aProjectFile, ...files }))
+  } catch (error) {
+    if (error instanceof InvalidFiles) {
+      return error.problems.map((p) => `${p.code} ${p.file}:${p.line}:${p.column}`)
+    }
+    throw error
+  }
+  return []
 }
