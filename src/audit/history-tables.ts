@@ -29,6 +29,15 @@ export const windows: Table = {
     must('run_id', 'STRING', 'Run that opened it'),
     must('opened_at', 'TIMESTAMP', 'When it was opened'),
     may('closed_at', 'TIMESTAMP', 'When every row was accounted for'),
+    may('outcomes_delivered', 'BIGINT', 'Messages delivered, summed up before their outcomes went'),
+    may('outcomes_invalid', 'BIGINT', 'Rows that made no message, summed up likewise'),
+    may('outcomes_rejected', 'BIGINT', 'Messages refused, summed up likewise'),
+    may('outcomes_undelivered', 'BIGINT', 'Messages given up, summed up likewise'),
+    may(
+      'outcomes_summed_at',
+      'TIMESTAMP',
+      'When they were summed up: maintain removes old outcomes',
+    ),
   ],
 }
 

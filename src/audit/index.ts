@@ -22,7 +22,13 @@ export {
 export { type Ledger, type LedgerCounts, ledgerIn } from './ledger.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
 export { type KnownMapping, type Mappings, mappingsIn } from './mappings.ts'
-export { type ExistingColumns, migrateStatements, type SetUp, setUpControl } from './migrate.ts'
+export {
+  type ExistingColumns,
+  migrateStatements,
+  pendingMigrations,
+  type SetUp,
+  setUpControl,
+} from './migrate.ts'
 export type { Files, Sql, SqlValue } from './ports.ts'
 export { type Position, positionText, readPosition } from './position.ts'
 export {
@@ -33,7 +39,7 @@ export {
   type RecorderSettings,
 } from './recorder.ts'
 export { type NewRun, type RunEnd, type Runs, runsIn } from './runs.ts'
-export { controlStatements } from './schema.ts'
+export { controlStatements, controlTables } from './schema.ts'
 export type { PartSummary } from './uploads.ts'
 export {
   type NewWindow,

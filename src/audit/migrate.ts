@@ -52,7 +52,7 @@ export async function setUpControl(
 ): Promise<SetUp> {
   const create = tableStatements(control)
   for (const statement of create) await sql.execute(statement)
-  const migrate = migrateStatements(control, await existingColumns(sql, control))
+  const migrate = await pendingMigrations(sql, control)
   for (const statement of migrate) await sql.execute(statement)
   const views = viewStatements(control)
   for (const statement of views) await sql.execute(statement)
@@ -61,6 +61,11 @@ export async function setUpControl(
     statements: create.length + migrate.length + views.length,
     migrated: migrate.length,
   }
+}
+
+/** The statements of {@link migrateStatements} that the control schema needs now; runs none of them. */
+export async function pendingMigrations(sql: Sql, control: string): Promise<string[]> {
+  return migrateStatements(control, await existingColumns(sql, control))
 }
 
 async function existingColumns(sql: Sql, control: string): Promise<ExistingColumns> {

@@ -58,6 +58,9 @@ const fates = ['delivered', 'invalid', 'rejected', 'undelivered'] as const
 const kept = ['unchanged', 'held', 'ignored'] as const
 const identity = ['window_id', 'sync', 'destination', 'window_number', 'state'] as const
 
+/** Outcomes of a window: as they were summed up before they went, else as they are. */
+const counted = (fate: string) => `coalesce(w.\`outcomes_${fate}\`, o.\`${fate}\`, 0)`
+
 /** The account of every window: `row_count` is the sum of all the others. */
 export const account: View = {
   name: 'account',
@@ -75,10 +78,10 @@ export const account: View = {
   \`row_count\` - ${[...fates, ...kept].map((name) => `\`${name}\``).join(' - ')} AS \`pending\`
 FROM (
   SELECT ${[...identity, 'row_count', ...kept].map((name) => `w.\`${name}\``).join(', ')},
-    coalesce(o.\`delivered\`, 0) AS \`delivered\`,
-    coalesce(o.\`invalid\`, 0) + w.\`null_keys\` + w.\`duplicate_keys\` + w.\`no_route\` AS \`invalid\`,
-    coalesce(o.\`rejected\`, 0) AS \`rejected\`,
-    coalesce(o.\`undelivered\`, 0) AS \`undelivered\`
+    ${counted('delivered')} AS \`delivered\`,
+    ${counted('invalid')} + w.\`null_keys\` + w.\`duplicate_keys\` + w.\`no_route\` AS \`invalid\`,
+    ${counted('rejected')} AS \`rejected\`,
+    ${counted('undelivered')} AS \`undelivered\`
   FROM ${control.name(windows.name)} w
   LEFT JOIN (
     SELECT \`window_id\`, ${fates

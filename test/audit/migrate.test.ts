@@ -32,6 +32,13 @@ describe('migrating', () => {
   it('adds the columns that came since the first version, one statement a table', () => {
     const statements = migrateStatements('main.customerio', existing)
     expect(statements).toEqual([
+      `ALTER TABLE \`main\`.\`customerio\`.\`windows\` ADD COLUMNS (
+  \`outcomes_delivered\` BIGINT COMMENT 'Messages delivered, summed up before their outcomes went',
+  \`outcomes_invalid\` BIGINT COMMENT 'Rows that made no message, summed up likewise',
+  \`outcomes_rejected\` BIGINT COMMENT 'Messages refused, summed up likewise',
+  \`outcomes_undelivered\` BIGINT COMMENT 'Messages given up, summed up likewise',
+  \`outcomes_summed_at\` TIMESTAMP COMMENT 'When they were summed up: maintain removes old outcomes'
+)`,
       `ALTER TABLE \`main\`.\`customerio\`.\`ledger\` ADD COLUMNS (
   \`window_number\` BIGINT COMMENT 'Number of that window: a lower one never replaces it',
   \`call\` STRING COMMENT 'Customer.io call of that message: tells a deletion from a state',
