@@ -10,9 +10,13 @@ export const windows: Table = {
     sync,
     destination,
     must('window_number', 'BIGINT', 'Counts up from 1 per sync and destination'),
-    must('kind', 'STRING', 'Why it was opened: sync, replay or backfill'),
+    must('kind', 'STRING', 'Why it was opened: sync, replay, backfill or rebase'),
     must('state', 'STRING', 'open or closed'),
-    must('pin', 'STRING', 'What every attempt reads: table version or snapshot, as JSON'),
+    must(
+      'pin',
+      'STRING',
+      'What every attempt reads and compares with, and the sync file then, as JSON',
+    ),
     must('mapping_hash', 'STRING', 'Hash of the mapping'),
     must('mapping', 'STRING', 'The mapping every attempt uses, as JSON'),
     must(

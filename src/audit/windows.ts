@@ -18,13 +18,16 @@ export interface WindowCounts {
   readonly ignored: number
 }
 
+/** Why a window was opened: on schedule, or by hand over some keys, or to take everything as known. */
+export type WindowKind = 'sync' | 'replay' | 'backfill' | 'rebase'
+
 /** What an attempt needs to know of a window. Nothing in it changes once the window is open. */
 export interface NewWindow {
   readonly sync: string
   readonly destination: string
   /** From {@link nextWindow}. */
   readonly number: number
-  readonly kind: 'sync' | 'replay' | 'backfill'
+  readonly kind: WindowKind
   /** What every attempt reads, as the source room wrote it. */
   readonly pin: string
   readonly mapping: string
@@ -52,6 +55,8 @@ export interface Windows {
   next(sync: string, destination: string): Promise<number>
   /** The open window of a sync and destination; the oldest one if there are several. */
   findOpen(sync: string, destination: string): Promise<Window | undefined>
+  /** The newest closed window of a sync and destination that looked at everything new. */
+  lastClosed(sync: string, destination: string): Promise<Window | undefined>
   /**
    * Writes a window down before its first row is read. Can be repeated. Throws an AuditError where another run
    * opened a window of that number.
@@ -84,6 +89,14 @@ export function windowsIn(sql: Sql, control: string): Windows {
     async findOpen(sync, destination) {
       const [row] = await sql.query(
         `SELECT * FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`state\` = 'open' ORDER BY \`window_number\` LIMIT 1`,
+        { sync, destination },
+      )
+      return row === undefined ? undefined : toWindow(row)
+    },
+
+    async lastClosed(sync, destination) {
+      const [row] = await sql.query(
+        `SELECT * FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`state\` = 'closed' AND \`kind\` IN ('sync', 'rebase') ORDER BY \`window_number\` DESC LIMIT 1`,
         { sync, destination },
       )
       return row === undefined ? undefined : toWindow(row)

@@ -57,6 +57,11 @@ export class TooManyFailed extends SyncError {
   readonly exitCode = 6
 }
 
+/** A brake or a hold acted before the first request: nothing was sent, and no window was opened. */
+export class Braked extends SyncError {
+  readonly exitCode = 8
+}
+
 /** The run was asked to stop, or its time was up. The window stays open; the same command goes on. */
 export class RunStopped extends SyncError {
   readonly exitCode = 7

@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from './clock.ts'
 export {
   AuditError,
+  Braked,
   ConfigError,
   codesOf,
   DestinationError,

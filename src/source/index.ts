@@ -1,15 +1,45 @@
+export { deletionCalls, isEvent, type RowClass } from './classes.ts'
 export { missingColumns } from './columns.ts'
-export { checkPin, type Pin, pinned, pinSnapshot, pinTable } from './pin.ts'
-export { type ReadOptions, readToSpool } from './read.ts'
-export { sourceSchema, sqlTypes } from './schema.ts'
-export { type Spool, type SpoolOptions, spool } from './spool.ts'
 export {
-  countStatement,
+  type ColumnTypes,
   destinationsOf,
+  hashColumn,
+  identityExpression,
   keyColumn,
   keyExpression,
-  previewStatement,
-  readStatement,
   rejectColumn,
-  type WindowQuery,
+} from './keys.ts'
+export { type LookFrom, type Looking, lookFor, withoutFeed } from './look.ts'
+export { checkPin, newestVersion, type Pin, pinned, pinSnapshot, pinTable } from './pin.ts'
+export {
+  changedColumnsStatement,
+  changedRowsStatement,
+  deletionSampleStatement,
+  type EarlierRows,
+  remappedStatement,
+  rowSampleStatement,
+  sendingStatement,
+} from './plan-statements.ts'
+export { parametersOf, type WindowQuery } from './query.ts'
+export { type ReadOptions, readToSpool } from './read.ts'
+export type { HashedColumns } from './row-hash.ts'
+export { sourceSchema, sqlTypes } from './schema.ts'
+export {
+  type HashRange,
+  halvesOf,
+  hashRange,
+  type KeyPick,
+  type Look,
+  readScope,
+  type Scope,
+  wholeRange,
+} from './scope.ts'
+export { type Spool, type SpoolOptions, spool } from './spool.ts'
+export {
+  adoptionRelation,
+  countStatement,
+  deletionStatement,
+  previewStatement,
+  type ReadStatement,
+  readStatement,
 } from './statements.ts'

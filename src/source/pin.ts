@@ -19,11 +19,17 @@ export interface Pin {
 }
 
 /** The pinned rows as a relation for FROM. The version is a checked integer: the grammar takes no parameter there. */
-export function pinned(pin: Pin): string {
-  if (!Number.isSafeInteger(pin.version) || pin.version < 0) {
-    throw new SourceError('PIN_INVALID', `"${pin.version}" is not a table version`)
+export function pinned({
+  table,
+  version,
+}: {
+  readonly table: string
+  readonly version: number
+}): string {
+  if (!Number.isSafeInteger(version) || version < 0) {
+    throw new SourceError('PIN_INVALID', `"${version}" is not a table version`)
   }
-  return `${pin.table} VERSION AS OF ${pin.version}`
+  return `${table} VERSION AS OF ${version}`
 }
 
 /** Pins the newest version of a Delta table; undefined when the name is a view or anything else without versions. */
@@ -36,7 +42,8 @@ export async function pinTable(
   if (!(await isDelta(warehouse, table, signal))) return undefined
   const [newest] = await history(warehouse, table, 1, signal)
   if (newest === undefined) return undefined
-  return { table, ...newest, snapshot: false }
+  const { version, committedAt } = newest
+  return { table, version, committedAt, snapshot: false }
 }
 
 /** Fails when the pinned version is no longer the one that was pinned. Asked before each read. */
@@ -45,11 +52,7 @@ export async function checkPin(
   pin: Pin,
   signal?: AbortSignal,
 ): Promise<void> {
-  const [newest] = await history(warehouse, pin.table, 1, signal)
-  // Versions are counted without gaps, newest first: so many entries reach back to the pinned one.
-  const back = newest === undefined ? 0 : newest.version - pin.version + 1
-  const entries = back > 0 ? await history(warehouse, pin.table, back, signal) : []
-  const commit = entries.find(({ version }) => version === pin.version)
+  const commit = await commitAt(warehouse, pin.table, pin.version, signal)
   if (commit?.committedAt === pin.committedAt) return
   throw new SourceError(
     'SOURCE_REPLACED',
@@ -57,17 +60,70 @@ export async function checkPin(
   )
 }
 
+/** One commit of a Delta table. */
+export interface Commit {
+  readonly version: number
+  /** In ms since the epoch. */
+  readonly committedAt: number
+  /** True when it put other rows in the place of all that were there: a rebuild, an overwrite, a restore. */
+  readonly replacesAll: boolean
+}
+
+/** The newest commits of a table, newest first; versions are counted without gaps. */
 async function history(
   warehouse: Warehouse,
   table: string,
   limit: number,
   signal?: AbortSignal,
-): Promise<Pick<Pin, 'version' | 'committedAt'>[]> {
+): Promise<Commit[]> {
   const rows = await warehouse.query(`DESCRIBE HISTORY ${table} LIMIT ${limit}`, {}, signal)
-  return rows.map(({ version, timestamp }) => ({
+  return rows.map(({ version, timestamp, operation, operationParameters }) => ({
     version: Number(version),
     committedAt: timestamp instanceof Date ? timestamp.getTime() : Number.NaN,
+    replacesAll:
+      /CREATE|REPLACE|TRUNCATE|RESTORE|CLONE|OVERWRITE/i.test(String(operation)) ||
+      /overwrite/i.test(JSON.stringify(operationParameters ?? '')),
   }))
+}
+
+/** Commits that others may make while we ask. */
+const busy = 50
+
+/** One version of a table, if its history still has it. Versions are counted without gaps, newest first. */
+async function commitAt(
+  warehouse: Warehouse,
+  table: string,
+  version: number,
+  signal?: AbortSignal,
+): Promise<Commit | undefined> {
+  return (await commitsSince(warehouse, table, version, signal)).find(
+    (commit) => commit.version === version,
+  )
+}
+
+/** The commits of a table from a version on, newest first; without that version where the history lost it. */
+export async function commitsSince(
+  warehouse: Warehouse,
+  table: string,
+  version: number,
+  signal?: AbortSignal,
+): Promise<Commit[]> {
+  const [newest] = await history(warehouse, table, 1, signal)
+  if (newest === undefined || newest.version < version) return []
+  const back = newest.version - version + 1
+  const commits = await history(warehouse, table, back + busy, signal)
+  return commits.filter((commit) => commit.version >= version)
+}
+
+/** The newest version of one of our own tables, to be read as it is now by every later statement. */
+export async function newestVersion(
+  warehouse: Warehouse,
+  table: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const [newest] = await history(warehouse, table, 1, signal)
+  if (newest !== undefined) return newest.version
+  throw new SourceError('HISTORY_MISSING', `${table} has no history; run "customerio-jobs setup"`)
 }
 
 /** Writes what a source gives now, mapped columns only, to a snapshot table and pins that. */

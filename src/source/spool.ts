@@ -137,6 +137,7 @@ function overLimit(limitBytes: number): SourceError {
   return new SourceError(
     'SPOOL_FULL',
     `the rows of this window need more than the ${Math.round(limitBytes / 1048576)} MB of disk that spooling may use; raise CUSTOMERIO_JOBS_SPOOL_LIMIT_MB or read fewer rows`,
+    { context: { isLimit: true } },
   )
 }
 

@@ -107,13 +107,20 @@ function endOf(error: unknown): { exitCode: number; errorCode?: string } {
 
 function stopwatch(clock: Clock): Pick<Attempt, 'time' | 'times'> {
   const spent: Record<Step, number> = { read: 0, send: 0, load: 0 }
+  let running: Step | undefined
   return {
     async time(step, work) {
+      const outer = running
       const from = clock.now()
+      running = step
       try {
         return await work()
       } finally {
-        spent[step] += clock.now() - from
+        const took = clock.now() - from
+        spent[step] += took
+        // What a step waits for another one is that one's time.
+        if (outer !== undefined) spent[outer] -= took
+        running = outer
       }
     },
     times: () => ({ ...spent }),

@@ -1,31 +1,89 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Recorder } from '../audit/index.ts'
-import type { MessageBlock } from '../core/index.ts'
+import { type MessageBlock, SourceError } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
-import { readStatement, readToSpool, type Spool } from '../source/index.ts'
+import {
+  type HashRange,
+  halvesOf,
+  readStatement,
+  readToSpool,
+  type Spool,
+  wholeRange,
+} from '../source/index.ts'
+import type { Attempt } from './attempt.ts'
+import { deletionBlocks } from './deletions.ts'
 import type { Parts } from './parts.ts'
 import type { OpenedWindow } from './window.ts'
 
-/** Rows of a window that are still to be read, by the counts of its opening. */
-export function rowsToSend({ window: { counts } }: OpenedWindow): number {
-  return counts.rows - counts.nullKeys - counts.duplicateKeys - counts.unchanged
+/** What is read of a window. */
+export interface Reading {
+  readonly parts: Parts
+  readonly opened: OpenedWindow
+  readonly attempt: Attempt
+  /** Only rows about identities whose hash is in this range. */
+  readonly identities?: HashRange
+  readonly onRows: (rows: number) => void
+  readonly signal?: AbortSignal
 }
 
-/** Drains the window's rows to local disk; on a resumed window only those without an outcome yet. */
-export function readRows(
-  parts: Parts,
-  opened: OpenedWindow,
-  onRows: (rows: number) => void,
-  signal?: AbortSignal,
-): Promise<Spool> {
-  const { window, query, mapping, pin, parameters, resumed } = opened
+/** Messages of a window that are still to be made, by the counts of its opening. */
+export function messagesToSend({ window: { counts } }: OpenedWindow): number {
+  const { rows, nullKeys, duplicateKeys, unchanged, held, ignored } = counts
+  return rows - nullKeys - duplicateKeys - unchanged - held - ignored
+}
+
+/** All messages of a window: its rows, then what is taken away. Rows that make no message are recorded on the way. */
+export async function* messagesOf(reading: Reading): AsyncGenerator<MessageBlock> {
+  const { opened, attempt } = reading
+  if (messagesToSend(opened) === 0) return
+  for await (const spool of spools(reading))
+    yield* encodeRows(spool, opened.mapping, attempt.recorder)
+  yield* deletionBlocks(reading)
+}
+
+/** The window's rows, drained to local disk; one part after the other where they need more of it than is allowed. */
+async function* spools(reading: Reading): AsyncGenerator<Spool> {
+  const { parts, attempt, identities = wholeRange } = reading
+  const waiting = [identities]
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const spool = await attempt
+      .time('read', () => readRows(reading, next ?? wholeRange))
+      .catch((error: unknown) => {
+        const halves = isTooMuch(error) ? halvesOf(next ?? wholeRange) : undefined
+        if (halves === undefined) throw error
+        waiting.unshift(...halves)
+        return undefined
+      })
+    if (spool === undefined) {
+      parts.log.info('the rows need more disk than spooling may use; reading them in parts', {
+        parts: waiting.length,
+      })
+      continue
+    }
+    try {
+      yield spool
+    } finally {
+      spool.remove()
+    }
+  }
+}
+
+function isTooMuch(error: unknown): boolean {
+  return (
+    error instanceof SourceError && error.code === 'SPOOL_FULL' && error.context.isLimit === true
+  )
+}
+
+function readRows({ parts, opened, onRows, signal }: Reading, range: HashRange): Promise<Spool> {
+  const { window, query, mapping, scope, parameters, resumed } = opened
   return readToSpool({
     warehouse: parts.warehouse,
-    pin,
+    pin: scope.pin,
     sql: readStatement(query, mapping.columns, {
       hasDuplicates: window.counts.duplicateKeys > 0,
       ordered: !mapping.oneMessagePerIdentity,
       resumed,
+      ...(range === wholeRange ? {} : { identities: range }),
     }),
     parameters,
     name: window.windowId,

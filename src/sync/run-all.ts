@@ -62,16 +62,25 @@ async function runOne(
   try {
     return { kind: 'finished', report: await runWindow(parts, sync, destination, options) }
   } catch (thrown) {
-    const error =
-      options.signal?.aborted && !(thrown instanceof SyncError) ? stopped(thrown) : thrown
-    return {
-      kind: 'failed',
-      sync: sync.name,
-      destination,
-      code: error instanceof SyncError ? error.code : 'UNEXPECTED',
-      exitCode: error instanceof SyncError ? error.exitCode : 1,
-      message: redact(isError(error) ? error.message : String(error)),
-    }
+    return failedRun(sync, destination, thrown, options.signal)
+  }
+}
+
+/** What failed, in words that may be shown anywhere. */
+export function failedRun(
+  { name }: Pick<SyncSpec, 'name'>,
+  destination: string,
+  thrown: unknown,
+  signal?: AbortSignal,
+): Extract<RunEnding, { readonly kind: 'failed' }> {
+  const error = signal?.aborted && !(thrown instanceof SyncError) ? stopped(thrown) : thrown
+  return {
+    kind: 'failed',
+    sync: name,
+    destination,
+    code: error instanceof SyncError ? error.code : 'UNEXPECTED',
+    exitCode: error instanceof SyncError ? error.exitCode : 1,
+    message: redact(isError(error) ? error.message : String(error)),
   }
 }
 

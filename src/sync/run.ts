@@ -4,10 +4,11 @@ import { batchFormat } from '../customerio/index.ts'
 import { type DeliverySummary, deliver } from '../delivery/index.ts'
 import { newRunId, proveWritable, type Step, startAttempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
+import { whileReleased } from './holds.ts'
 import type { Parts } from './parts.ts'
-import { encodeRows, readRows, rowsToSend } from './rows.ts'
+import { messagesOf, messagesToSend } from './rows.ts'
 import { closeWindow, leaveOpen } from './settle.ts'
-import { openWindow } from './window.ts'
+import { type Opening, openWindow } from './window.ts'
 import { type HeldLease, withLease } from './with-lease.ts'
 
 /** How far a run is: rows of its window, done in this step. */
@@ -34,7 +35,7 @@ export interface RunReport {
 }
 
 /** What a run may be given beside its parts. */
-export interface RunOptions {
+export interface RunOptions extends Partial<Pick<Opening, 'kind' | 'only' | 'confirmed'>> {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
 }
@@ -55,8 +56,10 @@ export async function runWindow(
 ): Promise<RunReport> {
   const target = await parts.destination(destination)
   await proveWritable(parts, options.signal)
-  return withLease(parts, sync, destination, options.signal, (held, signal) =>
-    runLeased(parts, sync, target, held, { ...options, signal }),
+  return whileReleased(parts, sync, options.signal, (released) =>
+    withLease(parts, sync, destination, released, (held, signal) =>
+      runLeased(parts, sync, target, held, { ...options, signal }),
+    ),
   )
 }
 
@@ -65,42 +68,45 @@ async function runLeased(
   sync: SyncSpec,
   target: Destination,
   held: HeldLease,
-  { signal, onProgress }: RunOptions,
+  { signal, onProgress, ...given }: RunOptions,
 ): Promise<RunReport> {
   const runId = newRunId(parts.clock)
   const destination = target.spec.name
-  const opened = await openWindow(parts, sync, destination, runId, signal)
+  const opening = { kind: 'sync' as const, confirmed: [], ...given, runId, lease: held.lease }
+  const opened = await openWindow(parts, sync, destination, opening, signal)
   const attempt = await startAttempt(parts, sync, opened, runId, target.fingerprint())
   const { recorder } = attempt
   const { mapping, window } = opened
   const progress = (step: Progress['step'], rows: number, done: number, requests = 0) =>
     onProgress?.({ sync: sync.name, destination, step, rows, done, requests })
+  const toSend = messagesToSend(opened)
   try {
-    const spool = await attempt.time('read', () =>
-      readRows(parts, opened, (done) => progress('read', rowsToSend(opened), done), signal),
-    )
-    const sent = await attempt
-      .time('send', () =>
-        deliver({
-          blocks: encodeRows(spool, mapping, recorder),
-          send: (body, cut) => {
-            held.check()
-            return target.send(body, cut)
-          },
-          reauthorize: target.reauthorize,
-          format: batchFormat,
-          budget: parts.budget(destination),
-          recorder,
-          lanes: mapping.oneMessagePerIdentity ? 'free' : 'by-identity',
-          maxFailedPercent: sync.brakes.maxFailedPercent,
-          clock: parts.clock,
-          log: parts.log,
-          limits: parts.deliveryLimits,
+    const sent = await attempt.time('send', () =>
+      deliver({
+        blocks: messagesOf({
+          parts,
+          opened,
+          attempt,
+          onRows: (done) => progress('read', toSend, done),
           ...(signal === undefined ? {} : { signal }),
-          onProgress: (now) => progress('send', spool.rows, settled(now), now.requests),
         }),
-      )
-      .finally(() => spool.remove())
+        send: (body, cut) => {
+          held.check()
+          return target.send(body, cut)
+        },
+        reauthorize: target.reauthorize,
+        format: batchFormat,
+        budget: parts.budget(destination),
+        recorder,
+        lanes: mapping.oneMessagePerIdentity ? 'free' : 'by-identity',
+        maxFailedPercent: sync.brakes.maxFailedPercent,
+        clock: parts.clock,
+        log: parts.log,
+        limits: parts.deliveryLimits,
+        ...(signal === undefined ? {} : { signal }),
+        onProgress: (now) => progress('send', toSend, settled(now), now.requests),
+      }),
+    )
     const account = await attempt.time('load', () =>
       closeWindow(parts, opened, attempt, held.lease),
     )

@@ -1,33 +1,86 @@
-import { type Account, type Lease, leasesIn, loadWindow, windowsIn } from '../audit/index.ts'
+import {
+  type Account,
+  type Lease,
+  leasesIn,
+  ledgerIn,
+  loadWindow,
+  type Window,
+  windowsIn,
+} from '../audit/index.ts'
+import { adoptionRelation, readScope, type Scope } from '../source/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { Parts } from './parts.ts'
+import { dropSnapshot } from './snapshot.ts'
 import type { OpenedWindow } from './window.ts'
 
-/** Uploads what is left, loads the window's parts and closes it: only when every row is accounted for. */
+/** Uploads what is left, loads the window's parts, settles the ledger and closes: only when every row is accounted for. */
 export async function closeWindow(
   parts: Parts,
   opened: OpenedWindow,
   attempt: Attempt,
   lease: Lease,
 ): Promise<Account> {
-  const { warehouse, project, clock } = parts
-  const { window, pin } = opened
   await loadParts(parts, opened, attempt)
+  return settleWindow(parts, opened, lease)
+}
+
+/**
+ * The end of a window whose parts are loaded, each step of which can be repeated: the ledger learns what was decided, the
+ * window closes behind the lease, and last of all the checkpoint moves.
+ */
+export async function settleWindow(
+  parts: Parts,
+  { window, sync, scope, mapping, query, parameters }: OpenedWindow,
+  lease: Lease,
+): Promise<Account> {
+  const { warehouse, project, clock } = parts
+  const ledger = ledgerIn(warehouse, project.control)
+  if (scope.send === 'nothing') {
+    await ledger.adopt({
+      sync: sync.name,
+      destination: window.destination,
+      windowId: window.windowId,
+      windowNumber: window.number,
+      mappingHash: mapping.hash,
+      relation: adoptionRelation(query),
+      parameters,
+      at: window.openedAt,
+    })
+  }
+  await ledger.settle(window.windowId)
   const windows = windowsIn(warehouse, project.control)
   const account = await windows.close(window.windowId, new Date(clock.now()), lease)
-  const leases = leasesIn(warehouse, project.control, clock)
-  await leases.moveCheckpoint(lease, { window: window.number, version: pin.version })
-  if (pin.snapshot) await dropSnapshot(parts, pin.table)
+  await moveCheckpoint(parts, lease, window, scope)
+  await dropSnapshot(parts, scope.pin)
   return account
 }
 
-/** The window is closed already: a snapshot that stays behind costs storage and nothing else. */
-async function dropSnapshot({ warehouse, log }: Parts, table: string): Promise<void> {
-  try {
-    await warehouse.execute(`DROP TABLE IF EXISTS ${table}`)
-  } catch {
-    log.warn('a snapshot could not be dropped; nothing needs it any more', { table })
-  }
+/** Does what a run that died right after closing its window left undone. */
+export async function catchUp(
+  parts: Pick<Parts, 'warehouse' | 'project' | 'clock'>,
+  lease: Lease,
+  last: Window | undefined,
+): Promise<void> {
+  if (last === undefined) return
+  const checkpoint = await leasesIn(parts.warehouse, parts.project.control, parts.clock).find(lease)
+  if ((checkpoint?.position?.window ?? 0) >= last.number) return
+  await moveCheckpoint(parts, lease, last, readScope(last.pin))
+}
+
+/** Only windows that looked at everything new move it; a window over some keys says nothing of the others. */
+export async function moveCheckpoint(
+  { warehouse, project, clock }: Pick<Parts, 'warehouse' | 'project' | 'clock'>,
+  lease: Lease,
+  { number, kind }: Pick<Window, 'number' | 'kind'>,
+  { pin, cursor }: Pick<Scope, 'pin' | 'cursor'>,
+): Promise<void> {
+  if (kind !== 'sync' && kind !== 'rebase') return
+  const { version, committedAt, snapshot } = pin
+  await leasesIn(warehouse, project.control, clock).moveCheckpoint(lease, {
+    window: number,
+    ...(snapshot ? {} : { version, committedAt }),
+    ...(cursor === undefined ? {} : { cursor }),
+  })
 }
 
 /**

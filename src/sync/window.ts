@@ -1,25 +1,39 @@
-import type { Schema } from 'apache-arrow'
-import { loadWindow, type Window, windowIdOf, windowsIn } from '../audit/index.ts'
+import {
+  type Lease,
+  loadWindow,
+  mappingsIn,
+  type Window,
+  type WindowKind,
+  windowIdOf,
+  windowsIn,
+} from '../audit/index.ts'
 import { AuditError, type SyncSpec } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import {
   checkPin,
-  countStatement,
-  type Pin,
+  parametersOf,
   pinned,
-  pinTable,
+  readScope,
+  type Scope,
   sourceSchema,
   type WindowQuery,
 } from '../source/index.ts'
 import type { SqlParameters } from '../warehouse/index.ts'
+import { type Assessed, queryOf, type WindowRequest } from './assess.ts'
+import { assessSettled } from './assess-settled.ts'
+import { brakesOn, obeyBrakes } from './brakes.ts'
+import { recordChecks, runChecks } from './checks.ts'
 import { compileSync } from './compile-sync.ts'
 import type { Parts } from './parts.ts'
-import { parametersOf, queryOf, snapshot } from './window-query.ts'
+import { catchUp } from './settle.ts'
+import { dropSnapshot } from './snapshot.ts'
 
 /** A window that is written down, with everything an attempt at it needs. */
 export interface OpenedWindow {
   readonly window: Window
-  readonly pin: Pin
+  /** The sync as its file stood when the window was opened. */
+  readonly sync: SyncSpec
+  readonly scope: Scope
   readonly mapping: Mapping
   readonly query: WindowQuery
   /** Parameters that the window's statements share. */
@@ -28,95 +42,131 @@ export interface OpenedWindow {
   readonly resumed: boolean
 }
 
+/** What a new window covers, where there is none to go on with. */
+export interface Opening {
+  readonly kind: WindowKind
+  readonly only?: WindowRequest['only']
+  /** Values that brakes printed and a person said again. */
+  readonly confirmed: readonly string[]
+  readonly runId: string
+  readonly lease: Lease
+}
+
 /**
- * The window to work on: the one a dead run left open, else a new one. A new one is pinned, counted by the warehouse
- * and written to Delta before its first row is read.
+ * The window to work on: the one a dead run left open, else a new one. A new one is pinned, counted by the warehouse,
+ * held up by brakes and checks, and written to Delta before its first row is read.
  */
 export async function openWindow(
   parts: Parts,
   sync: SyncSpec,
   destination: string,
-  runId: string,
+  opening: Opening,
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
-  const { warehouse, project } = parts
-  const windows = windowsIn(warehouse, project.control)
+  const windows = windowsIn(parts.warehouse, parts.project.control)
   const left = await windows.findOpen(sync.name, destination)
-  return left === undefined
-    ? openNew(parts, sync, destination, runId, signal)
-    : resume(parts, sync, left, signal)
+  if (left !== undefined) return resume(parts, sync, left, signal)
+  await catchUp(parts, opening.lease, await windows.lastClosed(sync.name, destination))
+  return openNew(parts, sync, destination, opening, signal)
+}
+
+/** The request for the next window of a sync and destination. */
+export async function nextRequest(
+  { warehouse, project, clock }: Parts,
+  sync: SyncSpec,
+  destination: string,
+  { kind, only }: Pick<Opening, 'kind' | 'only'>,
+): Promise<WindowRequest> {
+  const number = await windowsIn(warehouse, project.control).next(sync.name, destination)
+  return {
+    kind,
+    number,
+    windowId: windowIdOf(sync.name, destination, number),
+    openedAt: new Date(clock.now()),
+    ...(only === undefined ? {} : { only }),
+  }
 }
 
 async function openNew(
   parts: Parts,
   sync: SyncSpec,
   destination: string,
-  runId: string,
+  opening: Opening,
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
-  const { warehouse, project, clock } = parts
-  const windows = windowsIn(warehouse, project.control)
-  const openedAt = new Date(clock.now())
-  const number = await windows.next(sync.name, destination)
-  const windowId = windowIdOf(sync.name, destination, number)
-  const { from } = sync.source
-  const table = 'table' in from ? await pinTable(warehouse, from.table, signal) : undefined
-  const schema = await sourceSchema(
-    warehouse,
-    table === undefined ? from : { query: `SELECT * FROM ${pinned(table)}` },
-    signal,
+  const { warehouse, project, clock, log } = parts
+  const request = await nextRequest(parts, sync, destination, opening)
+  const assessed = await assessSettled(parts, sync, destination, request, signal)
+  const { scope, mapping, query, parameters, because } = assessed
+  if (because !== undefined)
+    log.info('comparing every row', { sync: sync.name, destination, because })
+  try {
+    const checks = await runChecks(parts, sync, assessed, signal)
+    await recordChecks(parts, sync, destination, request, checks)
+    const fired = await brakesOn(parts, sync, destination, request, assessed, checks, signal)
+    obeyBrakes(sync, destination, assessed, fired, opening.confirmed)
+  } catch (error) {
+    await dropSnapshot(parts, scope.pin)
+    throw error
+  }
+  await mappingsIn(warehouse, project.control, clock).remember(
+    mapping.hash,
+    mapping.text,
+    sync.name,
+    mapping.hashColumns,
   )
-  const mapping = await compileFor(parts, sync, schema, { destination, number, openedAt })
-  const pin = table ?? (await snapshot(parts, sync, mapping, windowId, signal))
-  const query = queryOf(parts, sync, destination, pin, schema)
-  const parameters = await parametersOf(parts, sync, destination, windowId, openedAt)
-  const [counted] = await warehouse.query(countStatement(query), parameters, signal)
-  const count = (name: string) => Number(counted?.[name] ?? 0)
-  const window = await windows.open({
+  const window = await windowsIn(warehouse, project.control).open({
     sync: sync.name,
     destination,
-    number,
-    kind: 'sync',
-    pin: JSON.stringify(pin),
+    number: request.number,
+    kind: request.kind,
+    pin: JSON.stringify(scope),
     mapping: mapping.text,
     mappingHash: mapping.hash,
-    counts: {
-      rows: count('row_count'),
-      nullKeys: count('null_keys'),
-      duplicateKeys: count('duplicate_keys'),
-      noRoute: 0,
-      unchanged: count('unchanged'),
-      held: 0,
-      ignored: 0,
-    },
-    runId,
-    openedAt,
+    counts: windowCounts(assessed.counts),
+    runId: opening.runId,
+    openedAt: request.openedAt,
   })
-  return { window, pin, mapping, query, parameters, resumed: false }
+  return { window, sync, scope, mapping, query, parameters, resumed: false }
 }
 
+function windowCounts(counts: Assessed['counts']): Window['counts'] {
+  const { null_key, duplicate_key, unchanged, held, ignored } = counts
+  return {
+    rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    nullKeys: null_key,
+    duplicateKeys: duplicate_key,
+    noRoute: 0,
+    unchanged,
+    held,
+    ignored,
+  }
+}
+
+/** The window that an earlier run left open, under its own pin, ledger and sync file. */
 async function resume(
   parts: Parts,
-  sync: SyncSpec,
+  current: SyncSpec,
   window: Window,
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
   const { warehouse, log } = parts
-  const pin = JSON.parse(window.pin) as Pin
-  await checkPin(warehouse, pin, signal)
-  const schema = await sourceSchema(warehouse, { query: `SELECT * FROM ${pinned(pin)}` }, signal)
+  const scope = readScope(window.pin)
+  const sync: SyncSpec = { ...current, ...scope.sync }
+  await checkPin(warehouse, scope.pin, signal)
+  const relation = { query: `SELECT * FROM ${pinned(scope.pin)}` }
+  const schema = await sourceSchema(warehouse, relation, signal)
   const { destination, number, openedAt } = window
-  const mapping = await compileFor(
-    parts,
-    sync,
-    schema,
-    { destination, number, openedAt },
-    pin.snapshot,
-  )
+  const mapping = compileSync(sync, schema, {
+    destination,
+    window: { number, openedAt: openedAt.getTime() },
+    idSecret: await parts.idSecret(),
+    isSnapshot: scope.pin.snapshot,
+  })
   if (mapping.hash !== window.mappingHash) {
     throw new AuditError(
       'MAPPING_CHANGED',
-      `window ${window.windowId} was left open by an earlier run under another mapping; put ${sync.file} back as it was, run to finish that window, then edit it again`,
+      `window ${window.windowId} was opened by another version of customerio-jobs, which maps its rows otherwise; finish it with that version, then use this one`,
     )
   }
   // What earlier attempts wrote down but could not load counts before anything is sent.
@@ -128,27 +178,7 @@ async function resume(
     windowId: window.windowId,
   })
   log.info('going on with the window an earlier run left open', { window: window.windowId })
-  return {
-    window,
-    pin,
-    mapping,
-    query: queryOf(parts, sync, destination, pin, schema),
-    parameters: await parametersOf(parts, sync, destination, window.windowId, openedAt),
-    resumed: true,
-  }
-}
-
-async function compileFor(
-  parts: Parts,
-  sync: SyncSpec,
-  schema: Schema,
-  { destination, number, openedAt }: Pick<Window, 'destination' | 'number' | 'openedAt'>,
-  isSnapshot = false,
-): Promise<Mapping> {
-  return compileSync(sync, schema, {
-    destination,
-    window: { number, openedAt: openedAt.getTime() },
-    idSecret: await parts.idSecret(),
-    isSnapshot,
-  })
+  const query = queryOf(parts, sync, destination, scope, schema, mapping)
+  const parameters = parametersOf(query, window.windowId)
+  return { window, sync, scope, mapping, query, parameters, resumed: true }
 }

@@ -1,0 +1,173 @@
+import { quoteName, quoteText } from '../warehouse/index.ts'
+import { candidateKeys } from './candidates.ts'
+import { hashColumn, identityExpression, keyColumn, keyed } from './keys.ts'
+import { pinned } from './pin.ts'
+import type { WindowQuery } from './query.ts'
+import { hashUnder, rowHash } from './row-hash.ts'
+import { inRange } from './scope.ts'
+
+/** Calls that take away what a sync has put there; written down in place of the sync's own. */
+export const deletionCalls = ['person_delete', 'person_suppress', 'person_clear'] as const
+const deletions = deletionCalls.map((call) => `'${call}'`).join(', ')
+
+/** What becomes of a row that a window looks at. */
+export type RowClass =
+  | 'null_key'
+  | 'duplicate_key'
+  | 'send'
+  | 'delete'
+  | 'unchanged'
+  | 'held'
+  | 'ignored'
+  | 'moved'
+
+/** How much a statement needs to know of the rows. */
+export interface Need {
+  /** Rows may share a key: look for them. */
+  readonly copies: boolean
+}
+
+/**
+ * The head of every statement on a window: `here`, the rows of this destination that it looks at, each with its class,
+ * hash and key; and `gone`, the keys of the ledger that are not among them any more.
+ */
+export function classes(query: WindowQuery, need: Need = { copies: true }): string {
+  const candidates = candidateKeys(query)
+  const { sync, types, scope } = query
+  const relations = [
+    `keyed AS (${keyed(sync.source, sync.send.to, types, pinned(scope.pin))})`,
+    ...(candidates === undefined ? [] : [`candidates AS (${candidates})`]),
+    `known AS (SELECT * FROM ${query.ledger} WHERE sync = :sync AND destination = :destination)`,
+    `looked AS (${lookedAt(query, need, candidates !== undefined)})`,
+    `here AS (${present(query, need)})`,
+    ...(isEvent(query) ? [] : [`gone AS (${absent(query, candidates !== undefined)})`]),
+  ]
+  return `WITH ${relations.join(',\n')}`
+}
+
+/** Events happen once; only states have an end. */
+export function isEvent({ sync }: Pick<WindowQuery, 'sync'>): boolean {
+  return sync.send.call === 'track'
+}
+
+function lookedAt({ scope }: WindowQuery, { copies }: Need, hasCandidates: boolean): string {
+  const counted = copies
+    ? `SELECT k.*, count(*) OVER (PARTITION BY k.\`${keyColumn}\`) AS _copies FROM keyed AS k`
+    : 'SELECT * FROM keyed'
+  const join = hasCandidates
+    ? `\nLEFT JOIN candidates AS c ON c.\`${keyColumn}\` = k.\`${keyColumn}\``
+    : ''
+  const conditions = [
+    'k._destination = :destination',
+    ...(hasCandidates ? [`(c.\`${keyColumn}\` IS NOT NULL OR k.\`${keyColumn}\` IS NULL)`] : []),
+    ...(scope.keys === undefined ? [] : [inRange(`k.\`${keyColumn}\``, scope.keys)]),
+  ]
+  return `SELECT k.* FROM (${counted}) AS k${join} WHERE ${conditions.join(' AND ')}`
+}
+
+/** Rows that are there, beside what the ledger knows of their keys. */
+function present(query: WindowQuery, { copies }: Need): string {
+  const { types, mapping, scope } = query
+  const known = hashUnder(
+    'l.mapping_hash',
+    { mappingHash: mapping.mappingHash, sql: `r.\`${hashColumn}\`` },
+    scope.earlier,
+    types,
+    'r',
+  )
+  return `SELECT r.*, CASE WHEN r.\`${keyColumn}\` IS NULL THEN 'null_key'${
+    copies ? " WHEN r._copies > 1 THEN 'duplicate_key'" : ''
+  } ELSE ${classOf(query, `l.row_hash = ${known}`)} END AS _class
+FROM (SELECT k.*, ${rowHash(mapping.columns, types, 'k')} AS \`${hashColumn}\` FROM looked AS k) AS r
+LEFT JOIN known AS l ON l.message_key = r.\`${keyColumn}\``
+}
+
+/** The class of a row with a key of its own, by what the ledger says of the key. */
+function classOf(query: WindowQuery, isEqual: string): string {
+  const { scope, mapping } = query
+  if (scope.send === 'nothing') return "'unchanged'"
+  const isRefused = "l.status IN ('rejected', 'invalid')"
+  const sameMapping = `l.mapping_hash = ${quoteText(mapping.mappingHash)}`
+  const unlessRetried = scope.retryRefused === true ? 'FALSE' : 'TRUE'
+  const cases = [
+    `WHEN l.message_key IS NULL THEN ${isEvent(query) && scope.since !== undefined ? `CASE WHEN ${started(query)} THEN 'send' ELSE 'unchanged' END` : "'send'"}`,
+    // Customer.io drops whatever comes for a suppressed person, without a word.
+    `WHEN l.call IN (${deletions}) THEN CASE WHEN l.call = 'person_suppress' AND l.status = 'delivered' THEN 'held' ELSE 'send' END`,
+    `WHEN l.status IN ('delivered', 'adopted') THEN ${delivered(query, isEqual)}`,
+    `WHEN ${isRefused} AND ${sameMapping} AND ${isEqual} AND ${unlessRetried} THEN 'held'`,
+    `WHEN l.status = 'undelivered' AND l.decided_at < CAST(:give_up_before AS TIMESTAMP) AND ${isEqual} AND ${unlessRetried} THEN 'held'`,
+  ]
+  return `CASE ${cases.join(' ')} ELSE 'send' END`
+}
+
+function delivered(query: WindowQuery, isEqual: string): string {
+  if (isEvent(query)) return "'unchanged'"
+  if (query.scope.send === 'all') return "'send'"
+  return `CASE WHEN ${isEqual} THEN 'unchanged' ELSE 'send' END`
+}
+
+/** Events from `start` on; a row without a time passes, to be counted as invalid by name. */
+function started({ sync }: WindowQuery): string {
+  const { at } = sync.send
+  return at === undefined
+    ? 'TRUE'
+    : `coalesce(CAST(r.${quoteName(at)} AS TIMESTAMP) >= CAST(:since AS TIMESTAMP), TRUE)`
+}
+
+/** Keys that were sent and are not in this destination's rows any more. A deletion that went through is the end. */
+function absent(query: WindowQuery, hasCandidates: boolean): string {
+  const { sync, scope } = query
+  const key = 'l.message_key'
+  const { to } = sync.send
+  const joins = [
+    `LEFT ANTI JOIN (SELECT DISTINCT \`${keyColumn}\` FROM keyed WHERE _destination = :destination AND \`${keyColumn}\` IS NOT NULL) AS h ON h.\`${keyColumn}\` = ${key}`,
+    ...(hasCandidates ? [`LEFT SEMI JOIN candidates AS c ON c.\`${keyColumn}\` = ${key}`] : []),
+  ]
+  const left = `SELECT ${key}, l.call, l.status, l.decided_at, l.delivered_at, get_json_object(l.identity, '$.person') AS _identity FROM known AS l
+${joins.join('\n')}
+WHERE NOT (l.call IN (${deletions}) AND l.status = 'delivered')${scope.keys === undefined ? '' : ` AND ${inRange(key, scope.keys)}`}`
+  const elsewhere =
+    to.kind === 'one'
+      ? undefined
+      : `(SELECT DISTINCT \`${keyColumn}\` FROM keyed WHERE _destination <> :destination AND \`${keyColumn}\` IS NOT NULL)`
+  const others = isNamedByKey(query)
+    ? undefined
+    : `(SELECT DISTINCT ${identityExpression(sync.send.person, 'k')} AS _identity FROM keyed AS k WHERE k._destination = :destination)`
+  return `SELECT g.message_key AS \`${keyColumn}\`, g._identity, ${goneClass(query, elsewhere !== undefined, others !== undefined)} AS _class
+FROM (${left}) AS g${
+    elsewhere === undefined
+      ? ''
+      : `\nLEFT JOIN ${elsewhere} AS e ON e.\`${keyColumn}\` = g.message_key`
+  }${others === undefined ? '' : `\nLEFT JOIN ${others} AS o ON o._identity = g._identity`}`
+}
+
+/** True when no other row can be about the person of a key that is gone. */
+function isNamedByKey({ sync: { source, send } }: WindowQuery): boolean {
+  const [key, ...more] = source.key
+  return more.length === 0 && key === (send.person.id ?? send.person.email)
+}
+
+function goneClass(query: WindowQuery, mayMove: boolean, mayShare: boolean): string {
+  const { sync, scope } = query
+  const { to } = sync.send
+  const isGivenUp = 'g.decided_at < CAST(:give_up_before AS TIMESTAMP)'
+  const refused = `CASE WHEN g.call IN (${deletions}) AND (g.status IN ('rejected', 'invalid') OR g.status = 'undelivered' AND ${isGivenUp}) THEN 'held' ELSE 'delete' END`
+  const takeAway = scope.retryRefused === true ? "'delete'" : refused
+  const cases = [
+    ...(scope.send === 'nothing' ? ["WHEN TRUE THEN 'ignored'"] : []),
+    // Nothing of it is in Customer.io by our hand.
+    "WHEN g.delivered_at IS NULL AND g.status <> 'undelivered' THEN 'ignored'",
+    "WHEN g._identity IS NULL THEN 'ignored'",
+    ...(mayShare ? ["WHEN o._identity IS NOT NULL THEN 'ignored'"] : []),
+    ...(mayMove && to.kind === 'by'
+      ? [`WHEN e.\`${keyColumn}\` IS NOT NULL THEN ${moved(to.moved, takeAway)}`]
+      : []),
+    ...(sync.onDelete === 'ignore' ? ["WHEN TRUE THEN 'ignored'"] : []),
+  ]
+  return `CASE ${cases.join(' ')} ELSE ${takeAway} END`
+}
+
+function moved(policy: 'stop' | 'delete_old' | 'keep_both', takeAway: string): string {
+  if (policy === 'stop') return "'moved'"
+  return policy === 'keep_both' ? "'ignored'" : takeAway
+}

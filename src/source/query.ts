@@ -1,0 +1,50 @@
+import type { SyncSpec } from '../core/index.ts'
+import type { SqlParameters } from '../warehouse/index.ts'
+import type { ColumnTypes } from './keys.ts'
+import type { HashedColumns } from './row-hash.ts'
+import type { Scope } from './scope.ts'
+
+/** What decides which pinned rows belong to a window, and what is to be done with each. */
+export interface WindowQuery {
+  readonly sync: SyncSpec
+  readonly destination: string
+  readonly scope: Scope
+  readonly types: ColumnTypes
+  /** The mapping that rows are sent under now. */
+  readonly mapping: HashedColumns
+  /** The ledger as a relation for FROM, its version pinned. */
+  readonly ledger: string
+  /** Quoted names. */
+  readonly outcomeLog: string
+  readonly outcomes: string
+  readonly deadLetters: string
+}
+
+/** The parameters that all statements of a window share. */
+export function parametersOf(
+  { sync, destination, scope }: Pick<WindowQuery, 'sync' | 'destination' | 'scope'>,
+  windowId: string,
+): SqlParameters {
+  const pick = scope.look.kind === 'picked' ? scope.look.pick : {}
+  const given = {
+    since: time(scope.since),
+    pick_run: pick.run,
+    pick_mapping: pick.mapping,
+    pick_reason: pick.reason,
+    pick_from: time(pick.from),
+    pick_to: time(pick.to),
+  }
+  return {
+    sync: sync.name,
+    destination,
+    window_id: windowId,
+    give_up_before: new Date(scope.giveUpBefore),
+    ...(Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined),
+    ) as SqlParameters),
+  }
+}
+
+function time(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms)
+}
