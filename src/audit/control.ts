@@ -42,6 +42,11 @@ export function partFolder(
   return `${volume}/${table}/${safe(sync)}/${safe(windowId)}`
 }
 
+/** A path in a volume without the scheme that file metadata puts before it. */
+export function volumePath(path: string): string {
+  return path.slice(Math.max(0, path.indexOf('/Volumes/')))
+}
+
 /** Paths are made of our own ids only: nothing that a file service or SQL could read as more than a name. */
 function safe(name: string): string {
   if (/^\w[\w.-]*$/.test(name) && !name.includes('..')) return name

@@ -1,7 +1,8 @@
 export type { Account } from './account.ts'
 export { type Acts, actsIn, type NewAct } from './acts.ts'
+export type { Adoption } from './adopt.ts'
 export type { Checkpoint, Pair } from './checkpoint.ts'
-export { type Control, controlOf } from './control.ts'
+export { type Control, controlOf, volumePath } from './control.ts'
 export { controlDocs } from './control-docs.ts'
 export { type Hold, type Holds, holdsIn } from './holds.ts'
 export { type KeepOptions, type KeptLease, keepLease } from './keep-lease.ts'
@@ -19,7 +20,7 @@ export {
   leasesIn,
   type Taker,
 } from './leases.ts'
-export { type Ledger, type LedgerCounts, ledgerIn } from './ledger.ts'
+export { type Ledger, type LedgerCounts, ledgerIn, type UsedMapping } from './ledger.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
 export { type KnownMapping, type Mappings, mappingsIn } from './mappings.ts'
 export {
@@ -31,6 +32,7 @@ export {
 } from './migrate.ts'
 export type { Files, Sql, SqlValue } from './ports.ts'
 export { type Position, positionText, readPosition } from './position.ts'
+export { type CheckedWindow, type CheckFinding, type Quality, qualityIn } from './quality.ts'
 export {
   createRecorder,
   type Recorder,
@@ -45,6 +47,7 @@ export {
   type NewWindow,
   type Window,
   type WindowCounts,
+  type WindowKind,
   type Windows,
   windowIdOf,
   windowsIn,

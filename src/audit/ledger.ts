@@ -1,14 +1,22 @@
 import type { OutcomeStatus } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
+import { type Adoption, adoptRows } from './adopt.ts'
 import { controlOf } from './control.ts'
 import { windows } from './history-tables.ts'
 import { count } from './insert-once.ts'
 import type { Sql } from './ports.ts'
+import { renameState } from './rename.ts'
 import { ledger } from './state-tables.ts'
 import { outcomes } from './views.ts'
 
-/** Keys of a sync and destination by their last decided outcome. */
-export type LedgerCounts = Readonly<Record<OutcomeStatus, number>>
+/** Keys of a sync and destination by their last decided outcome; `adopted` were taken over without sending. */
+export type LedgerCounts = Readonly<Record<OutcomeStatus | 'adopted', number>>
+
+/** A mapping that keys of the ledger were last decided under, and how many. */
+export interface UsedMapping {
+  readonly mappingHash: string
+  readonly keys: number
+}
 
 /** The ledger of one control schema. */
 export interface Ledger {
@@ -20,6 +28,27 @@ export interface Ledger {
    * the mapping where the key was deleted.
    */
   settle(windowId: string): Promise<void>
+  /**
+   * Takes rows over as they are, without sending: what they say now counts as known under that mapping. Can be repeated.
+   * A key that was delivered stays so; any other, and one that was deleted since, becomes `adopted`. A suppressed person
+   * stays suppressed. `delivered_at` is not touched, and a higher window is not replaced.
+   */
+  adopt(adoption: Adoption): Promise<void>
+  /**
+   * Gives a sync what is known under its old name: keys, their mappings, and the position. Nothing is done for a
+   * destination where the new name has a position, nothing overwrites what stands under the new name, and what stands
+   * under the old one stays. Can be repeated.
+   */
+  rename(oldName: string, newName: string): Promise<void>
+  /**
+   * The mappings that keys of a sync and destination were last decided under, the most used first; without those we took
+   * away, for which no hash is compared any more. With `ledgerVersion`: as the table stood then.
+   */
+  mappingsOf(
+    sync: string,
+    destination: string,
+    ledgerVersion?: number,
+  ): Promise<readonly UsedMapping[]>
   counts(sync: string, destination: string): Promise<LedgerCounts>
 }
 
@@ -59,12 +88,32 @@ VALUES (${ledger.columns.map(({ name }) => `s.${quoteName(name)}`).join(', ')})`
       )
     },
 
+    adopt: (adoption) => adoptRows(sql, table, adoption),
+
+    rename: (oldName, newName) => renameState(sql, at, oldName, newName),
+
+    async mappingsOf(sync, destination, ledgerVersion) {
+      // Delta takes a version as a printed number only; as a bigint it can be nothing else.
+      const version = ledgerVersion === undefined ? '' : ` VERSION AS OF ${BigInt(ledgerVersion)}`
+      const found = await sql.query(
+        `SELECT \`mapping_hash\`, count(*) AS \`row_count\` FROM ${table}${version}
+WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`mapping_hash\` IS NOT NULL
+  AND coalesce(\`call\`, '') NOT IN (${deletions})
+GROUP BY \`mapping_hash\` ORDER BY \`row_count\` DESC, \`mapping_hash\``,
+        { sync, destination },
+      )
+      return found.map((row) => ({
+        mappingHash: String(row.mapping_hash),
+        keys: count(row.row_count),
+      }))
+    },
+
     async counts(sync, destination) {
       const found = await sql.query(
         `SELECT \`status\`, count(*) AS \`row_count\` FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination GROUP BY \`status\``,
         { sync, destination },
       )
-      const none = { delivered: 0, invalid: 0, rejected: 0, undelivered: 0 }
+      const none = { delivered: 0, invalid: 0, rejected: 0, undelivered: 0, adopted: 0 }
       const counted = found.map((row) => [String(row.status), count(row.row_count)] as const)
       return { ...none, ...Object.fromEntries(counted) }
     },

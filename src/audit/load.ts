@@ -1,6 +1,6 @@
 import { AuditError } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
-import { type Control, controlOf, partFolder } from './control.ts'
+import { type Control, controlOf, partFolder, volumePath } from './control.ts'
 import { outcomeLog, requests } from './history-tables.ts'
 import { count } from './insert-once.ts'
 import type { Files, Sql } from './ports.ts'
@@ -75,9 +75,4 @@ function check(path: string, expected: number, loaded: number): void {
     `${loaded} of ${expected === 0 ? 'some' : expected} rows of ${path} are in the control tables; run the command again, and if it stays so, compare the file with the table`,
     { context: { path, expected, loaded } },
   )
-}
-
-/** The path without the scheme that file metadata puts before it. */
-function volumePath(path: string): string {
-  return path.slice(Math.max(0, path.indexOf('/Volumes/')))
 }

@@ -130,10 +130,10 @@ export const erased: Table = {
   ],
 }
 
-/** Results of the checks of each window. */
+/** Results of the checks of each window, that of one which a check kept closed too. */
 export const quality: Table = {
   name: 'quality',
-  comment: 'One row per check and window',
+  comment: 'One row per check of a window, each time it was made',
   clusterBy: ['window_id'],
   columns: [
     windowId,

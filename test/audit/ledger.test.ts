@@ -125,6 +125,7 @@ describe('settling a window', () => {
       invalid: 1,
       rejected: 1,
       undelivered: 1,
+      adopted: 0,
     })
     expect(await ledger.counts('customers', 'us')).toMatchObject({ delivered: 0 })
   })
