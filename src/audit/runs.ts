@@ -1,4 +1,4 @@
-import { AuditError } from '../core/index.ts'
+import { AuditError, type Clock, systemClock } from '../core/index.ts'
 import { controlOf } from './control.ts'
 import { runs } from './history-tables.ts'
 import { count, insertOnce } from './insert-once.ts'
@@ -42,51 +42,73 @@ export interface RunEnd {
 /** The runs of one control schema. */
 export interface Runs {
   /**
-   * Writes down that a run starts and gives the number of this attempt at its window, from 1. That number names the
-   * run's parts, so it belongs to one run only: throws an AuditError where another run took it at the same time.
+   * Writes down that a run starts and gives the number of this attempt at its window, counting up from 1. That number
+   * names the run's parts, so it belongs to one run only: runs that start together, as slices do, all get numbers of
+   * their own. Throws an AuditError where that does not work out within a minute or so.
    */
   start(run: NewRun): Promise<number>
   /** Writes down how a run ended. Can be repeated; the first end stands. */
   finish(runId: string, end: RunEnd): Promise<void>
 }
 
-/** Starts and ends runs in `control` (catalog and schema). */
-export function runsIn(sql: Sql, control: string): Runs {
+/** Tries for a number of one's own, and the longest pause between two of them. */
+const mostTries = 40
+const longestPauseMs = 3000
+
+/**
+ * Starts and ends runs in `control` (catalog and schema).
+ *
+ * @param random for the pauses between tries: 0 (inclusive) to 1 (exclusive)
+ */
+export function runsIn(
+  sql: Sql,
+  control: string,
+  clock: Pick<Clock, 'sleep'> = systemClock,
+  random: () => number = Math.random,
+): Runs {
   const table = controlOf(control).name(runs.name)
+
+  const lastAttempt = async (windowId: string): Promise<number> => {
+    const [row] = await sql.query(
+      `SELECT max(\`attempt\`) AS \`last\` FROM ${table} WHERE \`window_id\` = :window_id`,
+      { window_id: windowId },
+    )
+    return count(row?.last)
+  }
+
+  /**
+   * Writes the run down under a number, and tells whether it has that for itself. Delta may let two inserts of the same
+   * moment both through: whoever sees another run beside its own gives the number up, so that at most one keeps it.
+   */
+  const take = async (run: NewRun, attempt: number): Promise<boolean> => {
+    const place = { window_id: run.windowId, attempt }
+    await insertOnce(sql, table, runs, ['window_id', 'attempt'], rowOf(run, attempt))
+    const written = await sql.query(
+      `SELECT \`run_id\` FROM ${table} WHERE \`window_id\` = :window_id AND \`attempt\` = :attempt`,
+      place,
+    )
+    const isOurs = written.some(({ run_id }) => run_id === run.runId)
+    if (isOurs && written.length > 1) {
+      await sql.execute(
+        `DELETE FROM ${table} WHERE \`window_id\` = :window_id AND \`attempt\` = :attempt AND \`run_id\` = :run_id`,
+        { ...place, run_id: run.runId },
+      )
+    }
+    return isOurs && written.length === 1
+  }
+
   return {
     async start(run) {
-      const [earlier] = await sql.query(
-        `SELECT count(*) AS \`attempts\` FROM ${table} WHERE \`window_id\` = :window_id`,
-        { window_id: run.windowId },
-      )
-      const attempt = count(earlier?.attempts) + 1
-      await insertOnce(sql, table, runs, ['window_id', 'attempt'], {
-        run_id: run.runId,
-        window_id: run.windowId,
-        sync: run.sync,
-        destination: run.destination,
-        attempt,
-        started_by: run.startedBy ?? null,
-        job_id: run.jobId ?? null,
-        job_run_id: run.jobRunId ?? null,
-        task_run_id: run.taskRunId ?? null,
-        package_version: run.packageVersion,
-        git_commit: run.gitCommit ?? null,
-        node_version: run.nodeVersion,
-        key_fingerprint: run.keyFingerprint ?? null,
-        started_at: run.startedAt,
-      })
-      const written = await sql.query(
-        `SELECT \`run_id\` FROM ${table} WHERE \`window_id\` = :window_id AND \`attempt\` = :attempt`,
-        { window_id: run.windowId, attempt },
-      )
-      if (written.length !== 1 || written[0]?.run_id !== run.runId) {
-        throw new AuditError(
-          'ATTEMPT_TAKEN',
-          `another run started on window ${run.windowId} at the same time; let it end, then run the command again`,
-        )
+      let attempt = 0
+      for (let tries = 0; tries < mostTries; tries++) {
+        if (tries > 0) await clock.sleep(random() * Math.min(longestPauseMs, 50 * 2 ** tries))
+        attempt = Math.max(attempt, await lastAttempt(run.windowId)) + 1
+        if (await take(run, attempt)) return attempt
       }
-      return attempt
+      throw new AuditError(
+        'ATTEMPT_TAKEN',
+        `other runs start on window ${run.windowId} all the time; let them end, then run the command again`,
+      )
     },
 
     async finish(runId, end) {
@@ -113,5 +135,24 @@ export function runsIn(sql: Sql, control: string): Runs {
         { ...values, run_id: runId },
       )
     },
+  }
+}
+
+function rowOf(run: NewRun, attempt: number): Readonly<Record<string, SqlValue>> {
+  return {
+    run_id: run.runId,
+    window_id: run.windowId,
+    sync: run.sync,
+    destination: run.destination,
+    attempt,
+    started_by: run.startedBy ?? null,
+    job_id: run.jobId ?? null,
+    job_run_id: run.jobRunId ?? null,
+    task_run_id: run.taskRunId ?? null,
+    package_version: run.packageVersion,
+    git_commit: run.gitCommit ?? null,
+    node_version: run.nodeVersion,
+    key_fingerprint: run.keyFingerprint ?? null,
+    started_at: run.startedAt,
   }
 }

@@ -2,10 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { controlOf } from '../../src/audit/control.ts'
 import {
   controlStatements,
-  type NewRun,
   type NewWindow,
-  runsIn,
-  type Sql,
   type Windows,
   windowIdOf,
   windowsIn,
@@ -45,19 +42,6 @@ function aWindow(over: Partial<NewWindow> = {}): NewWindow {
     counts: noRows,
     runId: 'run-1',
     openedAt,
-    ...over,
-  }
-}
-
-function aRun(over: Partial<NewRun> = {}): NewRun {
-  return {
-    runId: 'run-1',
-    windowId: windowIdOf('customers', 'eu', 1),
-    sync: 'customers',
-    destination: 'eu',
-    packageVersion: '1.0.0',
-    nodeVersion: 'v20.19.0',
-    startedAt: openedAt,
     ...over,
   }
 }
@@ -111,6 +95,17 @@ describe('windows', () => {
     expect(opened).toEqual({ ...window, windowId: 'customers.eu.000042', state: 'open' })
     expect(await windows.findOpen('customers', 'eu')).toEqual(opened)
     expect(await windows.findOpen('customers', 'us')).toBeUndefined()
+  })
+
+  it('that closed last is the newest one that looked at everything new', async () => {
+    expect(await windows.lastClosed('customers', 'eu')).toBeUndefined()
+    const kinds = ['sync', 'rebase', 'replay', 'backfill', 'sync'] as const
+    for (const [i, kind] of kinds.entries()) {
+      const { windowId } = await windows.open(aWindow({ number: i + 1, kind }))
+      if (i < 4) await windows.close(windowId, openedAt)
+    }
+    expect(await windows.lastClosed('customers', 'eu')).toMatchObject({ number: 2, kind: 'rebase' })
+    expect(await windows.lastClosed('customers', 'us')).toBeUndefined()
   })
 
   it('are opened once, however often the statement is repeated', async () => {
@@ -232,55 +227,5 @@ describe('dead letters', () => {
       ['d', 'undelivered', '2026-03-01 10:00:05', 1],
     )
     expect(await open()).toEqual(['b undelivered', 'c rejected'])
-  })
-})
-
-describe('runs', () => {
-  it('count the attempts at a window from 1', async () => {
-    const runs = runsIn(control, 'main.customerio')
-    expect(await runs.start(aRun())).toBe(1)
-    expect(await runs.start(aRun({ runId: 'run-2' }))).toBe(2)
-    expect(await runs.start(aRun({ runId: 'run-3', windowId: 'other' }))).toBe(1)
-  })
-
-  it('never share an attempt: who comes second at the same moment is refused', async () => {
-    // Another run is written down between our count and our insert.
-    const racing: Sql = {
-      query: (sql, params) => control.query(sql, params),
-      async execute(sql, params) {
-        await control.execute(sql, { ...params, run_id: 'the-other' })
-        return control.execute(sql, params)
-      },
-    }
-    await expect(runsIn(racing, 'main.customerio').start(aRun())).rejects.toMatchObject({
-      code: 'ATTEMPT_TAKEN',
-    })
-  })
-
-  it('end once, with what they did', async () => {
-    const runs = runsIn(control, 'main.customerio')
-    await runs.start(aRun({ jobId: '7', keyFingerprint: 'f', gitCommit: 'c', startedBy: 'me' }))
-    const end = { delivered: 5, invalid: 1, rejected: 2, undelivered: 3, requests: 4, bytes: 9 }
-    await runs.finish('run-1', { ...end, finishedAt: new Date(5000), exitCode: 0, sendMs: 12 })
-    await runs.finish('run-1', {
-      ...end,
-      finishedAt: new Date(9000),
-      exitCode: 5,
-      errorCode: 'UPLOAD_FAILED',
-      readMs: 1,
-      loadMs: 1,
-      peakRssBytes: 1,
-    })
-    const [row] = await control.query('SELECT * FROM `main`.`customerio`.`runs`')
-    expect(row).toMatchObject({
-      ...end,
-      attempt: 1,
-      job_id: '7',
-      started_by: 'me',
-      exit_code: 0,
-      error_code: null,
-      send_ms: 12,
-      read_ms: null,
-    })
   })
 })
