@@ -9,13 +9,14 @@ const files = {
   'syncs/people.yml': `sync: people
 source: { table: main.shop.people, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { email: email, createdAt: joined } }
-brakes: { max_failed_percent: 5 }
+brakes: { max_failed_percent: 5, first_run: allow }
 tests:
   - name: a person
     given: [{ id: 7, email: a@example.com }]
     expect: [{ type: identify, userId: "7", traits: { email: a@example.com } }]
 `,
   'syncs/orders.yml': `sync: orders
+brakes: { first_run: allow }
 source: { query: "SELECT id, person, email, at FROM main.shop.orders", key: id, changes: full, start: all }
 send: { call: track, event: Order Completed, person: { email: email }, at: at }
 `,

@@ -5,6 +5,7 @@ import { leaksIn, type Running, startWorld, until, type World } from '../support
 const rows = 3000
 const files = {
   'syncs/steps.yml': `sync: steps
+brakes: { first_run: allow }
 source: { table: main.shop.steps, key: id, changes: full, start: all }
 send: { call: track, event: Step, person: { email: email }, at: at, properties: { note: note } }
 `,

@@ -43,6 +43,7 @@ beforeAll(async () => {
   world = await startWorld()
   parts = await world.parts({
     'syncs/people.yml': `sync: people
+brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { email: email, note: note } }
 `,

@@ -44,9 +44,10 @@ destinations:
     'syncs/people.yml': `sync: people
 source: { table: main.shop.people, key: id, changes: full }
 send: { call: identify, to: us, person: { id: id }, traits: { createdAt: joined, note: note } }
-brakes: { max_failed_percent: 2 }
+brakes: { max_failed_percent: 2, first_run: allow }
 `,
     'syncs/steps.yml': `sync: steps
+brakes: { first_run: allow }
 source: { table: main.shop.steps, key: id, changes: full, start: all }
 send: { call: track, to: eu, event: Step, person: { id: person }, at: at, properties: { step: step, note: note } }
 `,
@@ -134,6 +135,7 @@ describe('the budget of a destination', () => {
 destinations: { us: { region: us, key: secret://customerio/us, requests_per_second: 5 } }
 `,
       'syncs/slowly.yml': `sync: slowly
+brakes: { first_run: allow }
 source: { table: main.shop.steps, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { a: note } }
 `,

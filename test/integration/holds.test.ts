@@ -5,10 +5,12 @@ import { type Bench, failureOf, startBench } from '../support/bench.ts'
 
 const files = {
   'syncs/customers.yml': `sync: customers
+brakes: { first_run: allow }
 source: { table: main.shop.customers, key: id, changes: full }
 send: { call: identify, person: { id: id } }
 `,
   'syncs/orders.yml': `sync: orders
+brakes: { first_run: allow }
 source: { table: main.shop.orders, key: id, changes: full }
 send: { call: identify, person: { id: id } }
 `,

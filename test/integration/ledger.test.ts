@@ -13,6 +13,7 @@ import { type Bench, run, startBench } from '../support/bench.ts'
 
 const control = 'main.customerio'
 const people = `sync: people
+brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { name: name } }
 `

@@ -42,6 +42,7 @@ afterEach(expectNothingSent)
 
 const sync = (more = '', table = 'main.shop.people') => ({
   'syncs/people.yml': `sync: people
+brakes: { first_run: allow }
 source: { table: ${table}, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { email: email${more} } }
 `,
@@ -185,6 +186,7 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
     const error = await failing(
       {
         'syncs/bulky.yml': `sync: bulky
+brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { note: note } }
 `,

@@ -5,6 +5,7 @@ import { type Bench, startBench, twoWorkspaces } from '../support/bench.ts'
 const files = {
   'customerio.yml': twoWorkspaces,
   'syncs/people.yml': `sync: people
+brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
 send:
   call: identify

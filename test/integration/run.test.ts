@@ -23,6 +23,7 @@ afterAll(async () => {
 })
 
 const customers = `sync: customers
+brakes: { first_run: allow }
 source: { table: main.shop.customers, key: customer_id, changes: full }
 send:
   call: identify
@@ -36,6 +37,7 @@ send:
 `
 
 const visits = `sync: visits
+brakes: { first_run: allow }
 source:
   query: SELECT visit_id, person, url, at FROM main.shop.visits WHERE visit_id >= 1000 -- all but the first
   key: visit_id
@@ -159,6 +161,7 @@ describe('a run over a view', () => {
     )
     const parts = await bench.ready({
       'syncs/few.yml': `sync: few
+brakes: { first_run: allow }
 source: { table: main.shop.few, key: customer_id, changes: full }
 send: { call: identify, person: { id: customer_id }, traits: { city: city } }
 `,
@@ -174,6 +177,7 @@ describe('events that start now', () => {
     )
     const parts = await bench.ready({
       'syncs/clicks.yml': `sync: clicks
+brakes: { first_run: allow }
 source: { table: main.shop.clicks, key: id, changes: full, start: now }
 send: { call: track, event: Click, person: { id: person }, at: at }
 `,

@@ -6,6 +6,7 @@ import { type Bench, failureOf, inAHurry, run, startBench } from '../support/ben
 const rows = 5000
 const files = {
   'syncs/people.yml': `sync: people
+brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { name: name } }
 `,
