@@ -20,7 +20,13 @@ export {
   leasesIn,
   type Taker,
 } from './leases.ts'
-export { type Ledger, type LedgerCounts, ledgerIn, type UsedMapping } from './ledger.ts'
+export {
+  type Ledger,
+  type LedgerCounts,
+  type LeftBehind,
+  ledgerIn,
+  type UsedMapping,
+} from './ledger.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
 export { type KnownMapping, type Mappings, mappingsIn } from './mappings.ts'
 export {

@@ -18,6 +18,17 @@ export interface UsedMapping {
   readonly keys: number
 }
 
+/** Keys whose rows were not among those that a window took over or sent, though it looked at all of them. */
+export interface LeftBehind {
+  readonly sync: string
+  readonly destination: string
+  /** The window, and the mapping it used. */
+  readonly windowNumber: number
+  readonly mappingHash: string
+  /** A condition on the ledger: the keys that the window covered. */
+  readonly where: string
+}
+
 /** The ledger of one control schema. */
 export interface Ledger {
   /**
@@ -34,6 +45,11 @@ export interface Ledger {
    * stays suppressed. `delivered_at` is not touched, and a higher window is not replaced.
    */
   adopt(adoption: Adoption): Promise<void>
+  /**
+   * Forgets what keys without a usable row were last sent under: they stay what they are, but a row that comes back is
+   * sent, and no mapping of theirs has to be computed any more. Can be repeated.
+   */
+  forgetMappings(left: LeftBehind): Promise<void>
   /**
    * Gives a sync what is known under its old name: keys, their mappings, and the position. Nothing is done for a
    * destination where the new name has a position, nothing overwrites what stands under the new name, and what stands
@@ -89,6 +105,15 @@ VALUES (${ledger.columns.map(({ name }) => `s.${quoteName(name)}`).join(', ')})`
     },
 
     adopt: (adoption) => adoptRows(sql, table, adoption),
+
+    async forgetMappings({ sync, destination, windowNumber, mappingHash, where }) {
+      await sql.execute(
+        `UPDATE ${table} SET \`mapping_hash\` = NULL
+WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`mapping_hash\` <> :mapping_hash
+  AND coalesce(\`window_number\`, 0) < :window_number AND ${where}`,
+        { sync, destination, mapping_hash: mappingHash, window_number: windowNumber },
+      )
+    },
 
     rename: (oldName, newName) => renameState(sql, at, oldName, newName),
 

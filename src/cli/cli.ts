@@ -5,6 +5,7 @@ import { holdCommand, releaseCommand } from './hold.ts'
 import { previewCommand } from './preview.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
+import { rebaseCommand } from './rebase.ts'
 import { setupCommand } from './setup.ts'
 import { testCommand } from './test.ts'
 import { twinCommand } from './twin.ts'
@@ -27,6 +28,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(reportCommand)
     .command(holdCommand)
     .command(releaseCommand)
+    .command(rebaseCommand)
     .command(twinCommand)
     .demandCommand(1, 'name a command')
     .strict()

@@ -28,6 +28,7 @@ export {
   type HashRange,
   halvesOf,
   hashRange,
+  inRange,
   type KeyPick,
   type Look,
   readScope,

@@ -80,13 +80,14 @@ export async function assess(
     idSecret: await parts.idSecret(),
   })
   const ledgerVersion = await newestVersion(warehouse, control.name('ledger'), signal)
-  const earlier = await earlierMappings(parts, sync, destination, mapping.hash, schema)
-  const pin = table ?? (await snapshot(parts, sync, mapping, earlier, windowId, signal))
   const checkpoint = await leasesIn(warehouse, project.control, clock).find({
     sync: sync.name,
     destination,
   })
   const position = checkpoint?.position
+  const send = only.send ?? sendOf(sync, position)
+  const earlier = await earlierMappings(parts, sync, destination, mapping.hash, schema, send)
+  const pin = table ?? (await snapshot(parts, sync, mapping, earlier, windowId, signal))
   const looking =
     only.look === undefined
       ? await lookFor(warehouse, sync, pin, types, position, signal)
@@ -98,9 +99,8 @@ export async function assess(
     ledgerVersion,
     look: looking.look,
     ...('cursor' in looking && looking.cursor !== undefined ? { cursor: looking.cursor } : {}),
-    ...(sync.source.changes.kind === 'full' && !isEvent({ sync }) ? { send: 'all' as const } : {}),
-    ...(adoptsAll(sync, position) ? { send: 'nothing' as const } : {}),
     ...only,
+    ...(send === 'changed' ? {} : { send }),
     earlier,
     giveUpBefore: openedAt.getTime() - giveUpAfterMs,
     ...(since === undefined ? {} : { since }),
@@ -161,7 +161,8 @@ export function queryOf(
 
 /**
  * The other mappings that keys of the ledger were last sent under: hashes are compared over their columns, so that an
- * edited mapping makes nothing "changed". Throws a SourceError where a column of theirs is gone.
+ * edited mapping makes nothing "changed". Throws a SourceError where a column of theirs is gone, unless everything is
+ * sent, or nothing: no row is compared then.
  */
 async function earlierMappings(
   { warehouse, project, clock }: Parts,
@@ -169,6 +170,7 @@ async function earlierMappings(
   destination: string,
   current: string,
   schema: Schema,
+  send: Required<Scope>['send'],
 ): Promise<HashedColumns[]> {
   const used = await ledgerIn(warehouse, project.control).mappingsOf(sync.name, destination)
   const others = used.filter(({ mappingHash }) => mappingHash !== current)
@@ -179,6 +181,7 @@ async function earlierMappings(
     const columns = known.find(({ hash }) => hash === mappingHash)?.rowColumns
     const gone = columns?.filter((column) => !names.has(column))
     if (columns !== undefined && gone?.length === 0) return [{ mappingHash, columns }]
+    if (send !== 'changed') return []
     throw new SourceError(
       'MAPPING_GONE',
       `${keys} keys of ${sync.name} → ${destination} were last sent under a mapping that reads ${
@@ -190,9 +193,10 @@ async function earlierMappings(
   })
 }
 
-/** `start: now` takes what is there at the first window as known. */
-function adoptsAll(sync: SyncSpec, position: Position | undefined): boolean {
-  return sync.source.start === 'now' && position === undefined
+/** What a run on schedule sends; `start: now` takes what is there at the first window as known. */
+function sendOf(sync: SyncSpec, position: Position | undefined): Required<Scope>['send'] {
+  if (sync.source.start === 'now' && position === undefined) return 'nothing'
+  return sync.source.changes.kind === 'full' && !isEvent({ sync }) ? 'all' : 'changed'
 }
 
 function startOf({ source: { start } }: SyncSpec): number | undefined {

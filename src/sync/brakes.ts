@@ -66,6 +66,9 @@ export async function brakesOn(
       )
     }
   }
+  if (kind === 'rebase') {
+    fire('rebase', `${counts.unchanged} rows would count as known as they are, without being sent`)
+  }
   if (kind !== 'sync') return fired
   const earlier = await sentByEarlierWindows(parts, sync, destination, signal)
   if (earlier === undefined) {
@@ -125,7 +128,7 @@ export function obeyBrakes(
     `nothing was sent for ${sync.name} → ${destination}:\n${lines}\n${
       isFinal
         ? `"customerio-jobs plan ${sync.name}" shows more`
-        : `"customerio-jobs plan ${sync.name}" shows more; to send it all the same, run again with --confirm ${value}`
+        : `"customerio-jobs plan ${sync.name}" shows more; to go on all the same, run again with --confirm ${value}`
     }`,
     { context: { brakes: fired.map(({ brake }) => brake).join(', ') } },
   )

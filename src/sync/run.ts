@@ -1,4 +1,4 @@
-import type { Account } from '../audit/index.ts'
+import type { Account, WindowKind } from '../audit/index.ts'
 import type { SyncSpec } from '../core/index.ts'
 import { batchFormat } from '../customerio/index.ts'
 import { type DeliverySummary, deliver } from '../delivery/index.ts'
@@ -16,6 +16,9 @@ export interface Progress {
   readonly sync: string
   readonly destination: string
   readonly step: 'read' | 'send'
+  readonly kind: WindowKind
+  /** True when it went on with a window that an earlier run left open, whatever this one was asked for. */
+  readonly resumed: boolean
   readonly rows: number
   readonly done: number
   readonly requests: number
@@ -114,7 +117,9 @@ async function runLeased(
     return {
       sync: sync.name,
       destination,
-      windowId: window.windowId,
+      windowId: opened.window.windowId,
+      kind: opened.window.kind,
+      resumed: opened.resumed,
       runId,
       account,
       sent,

@@ -7,7 +7,7 @@ import {
   type Window,
   windowsIn,
 } from '../audit/index.ts'
-import { adoptionRelation, readScope, type Scope } from '../source/index.ts'
+import { adoptionRelation, inRange, readScope, type Scope } from '../source/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { Parts } from './parts.ts'
 import { dropSnapshot } from './snapshot.ts'
@@ -48,11 +48,25 @@ export async function settleWindow(
     })
   }
   await ledger.settle(window.windowId)
+  if (tookAll(scope)) {
+    await ledger.forgetMappings({
+      sync: sync.name,
+      destination: window.destination,
+      windowNumber: window.number,
+      mappingHash: mapping.hash,
+      where: scope.keys === undefined ? 'TRUE' : inRange('`message_key`', scope.keys),
+    })
+  }
   const windows = windowsIn(warehouse, project.control)
   const account = await windows.close(window.windowId, new Date(clock.now()), lease)
   await moveCheckpoint(parts, lease, window, scope)
   await dropSnapshot(parts, scope.pin)
   return account
+}
+
+/** True when every row there is was sent or taken over under the window's own mapping. */
+function tookAll({ look, send = 'changed' }: Scope): boolean {
+  return look.kind === 'all' && send !== 'changed'
 }
 
 /** Does what a run that died right after closing its window left undone. */

@@ -8,6 +8,8 @@ const finished = (over: Record<string, number> = {}): RunEnding => ({
     sync: 'customers',
     destination: 'us',
     windowId: 'customers.us.000001',
+    kind: 'sync',
+    resumed: false,
     runId: 'r',
     account: {
       rows: 12345,
