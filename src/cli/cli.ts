@@ -2,6 +2,7 @@ import yargs from 'yargs'
 import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { holdCommand, releaseCommand } from './hold.ts'
+import { maintainCommand } from './maintain.ts'
 import { previewCommand } from './preview.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
@@ -28,6 +29,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(reportCommand)
     .command(holdCommand)
     .command(releaseCommand)
+    .command(maintainCommand)
     .command(rebaseCommand)
     .command(twinCommand)
     .demandCommand(1, 'name a command')

@@ -7,6 +7,16 @@ export {
   release,
   releasedText,
 } from './hold.ts'
+export {
+  daysOf,
+  type Maintained,
+  type MaintainOptions,
+  type MaintainParts,
+  maintain,
+  maintainedText,
+  type Retention,
+  retentionDefaults,
+} from './maintain/index.ts'
 export { type Preview, preview, withoutValues } from './preview.ts'
 export { type Report, readReport } from './report.ts'
 export { reportHtml } from './report-html.ts'

@@ -1,0 +1,52 @@
+import type { CommandModule } from 'yargs'
+import { daysOf, maintain, maintainedText, retentionDefaults } from '../ops/index.ts'
+import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
+
+type Arguments = CommonArguments & {
+  readonly 'dry-run': boolean
+  readonly 'keep-outcomes': string
+  readonly 'keep-requests': string
+  readonly 'keep-runs': string
+}
+
+/** `customerio-jobs maintain` */
+export const maintainCommand: CommandModule<object, Arguments> = {
+  command: 'maintain',
+  describe: 'keep the control schema small: old rows, loaded parts, small files; safe beside runs',
+  builder: (yargs) =>
+    withCommon(yargs)
+      .option('dry-run', { type: 'boolean', default: false, describe: 'count only' })
+      .option('keep-outcomes', {
+        type: 'string',
+        default: `${retentionDefaults.outcome_log}d`,
+        describe: 'days that outcomes are kept after their window was closed',
+      })
+      .option('keep-requests', {
+        type: 'string',
+        default: `${retentionDefaults.requests}d`,
+        describe: 'the same for single HTTP requests',
+      })
+      .option('keep-runs', {
+        type: 'string',
+        default: `${retentionDefaults.runs}d`,
+        describe: 'the same for runs',
+      }),
+  async handler(args) {
+    const keep = {
+      ...retentionDefaults,
+      outcome_log: daysOf('keep-outcomes', args['keep-outcomes']),
+      requests: daysOf('keep-requests', args['keep-requests']),
+      runs: daysOf('keep-runs', args['keep-runs']),
+    }
+    const terminal = terminalFor(args)
+    await withParts(args, terminal, async (parts) => {
+      const done = await maintain(parts, {
+        keep,
+        dryRun: args['dry-run'],
+        onStep: (step) => terminal.status(step),
+      })
+      terminal.status('')
+      terminal.out(args.json ? JSON.stringify(done) : maintainedText(done).join('\n'))
+    })
+  },
+}
