@@ -53,9 +53,9 @@ export interface Ledger {
   /**
    * Gives a sync what is known under its old name: keys, their mappings, and the position. Nothing is done for a
    * destination where the new name has a position, nothing overwrites what stands under the new name, and what stands
-   * under the old one stays. Can be repeated.
+   * under the old one stays. Can be repeated. With a destination, for that one alone.
    */
-  rename(oldName: string, newName: string): Promise<void>
+  rename(oldName: string, newName: string, destination?: string): Promise<void>
   /**
    * The mappings that keys of a sync and destination were last decided under, the most used first; without those we took
    * away, for which no hash is compared any more. With `ledgerVersion`: as the table stood then.
@@ -115,7 +115,7 @@ WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`mapping_hash\` <
       )
     },
 
-    rename: (oldName, newName) => renameState(sql, at, oldName, newName),
+    rename: (oldName, newName, destination) => renameState(sql, at, oldName, newName, destination),
 
     async mappingsOf(sync, destination, ledgerVersion) {
       // Delta takes a version as a printed number only; as a bigint it can be nothing else.

@@ -6,7 +6,7 @@ import { checkpoints, ledger, mappings } from './state-tables.ts'
 import type { Table } from './table.ts'
 
 /**
- * Gives a renamed sync what is known under its old name; see `Ledger.rename`. The position comes last: where the new name
+ * Gives a renamed sync what is known under its old name, in one destination or in all; see `Ledger.rename`. The position comes last: where the new name
  * has one, everything is there. Windows are numbered anew, so what is copied counts as older than all of them.
  */
 export async function renameState(
@@ -14,21 +14,23 @@ export async function renameState(
   control: Control,
   oldName: string,
   newName: string,
+  destination?: string,
 ): Promise<void> {
   const table = control.name(checkpoints.name)
   const names = { old_name: oldName, new_name: newName }
+  const places = { ...names, ...(destination === undefined ? {} : { only: destination }) }
   const moves = `${table} AS o INNER JOIN ${table} AS n ON n.\`destination\` = o.\`destination\`
-WHERE o.\`sync\` = :old_name AND n.\`sync\` = :new_name AND n.\`position\` IS NULL`
+WHERE o.\`sync\` = :old_name AND n.\`sync\` = :new_name AND n.\`position\` IS NULL${destination === undefined ? '' : ' AND n.`destination` = :only'}`
   const pairs = await sql.query(
     `SELECT o.\`destination\`, o.\`position\`, o.\`window_id\` FROM ${moves}`,
-    names,
+    places,
   )
   if (pairs.length === 0) return
   await copyRows(sql, control, ledger, {
     key: ['destination', 'message_key'],
     values: { window_number: 'CAST(NULL AS BIGINT)' },
     where: `\`destination\` IN (SELECT o.\`destination\` FROM ${moves})`,
-    names,
+    names: places,
   })
   await copyRows(sql, control, mappings, { key: ['mapping_hash'], names })
   for (const { destination, position, window_id } of pairs) {

@@ -2,12 +2,16 @@ import yargs from 'yargs'
 import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { holdCommand, releaseCommand } from './hold.ts'
+import { listCommand } from './list.ts'
 import { maintainCommand } from './maintain.ts'
+import { planCommand } from './plan.ts'
 import { previewCommand } from './preview.ts'
+import { rebaseCommand } from './rebase.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
-import { rebaseCommand } from './rebase.ts'
 import { setupCommand } from './setup.ts'
+import { sliceCommand } from './slice.ts'
+import { stateCommand } from './state.ts'
 import { testCommand } from './test.ts'
 import { twinCommand } from './twin.ts'
 import { validateCommand } from './validate.ts'
@@ -25,12 +29,16 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(testCommand)
     .command(setupCommand)
     .command(previewCommand)
+    .command(planCommand)
     .command(runCommand)
+    .command(sliceCommand)
+    .command(rebaseCommand)
     .command(reportCommand)
+    .command(listCommand)
     .command(holdCommand)
     .command(releaseCommand)
+    .command(stateCommand)
     .command(maintainCommand)
-    .command(rebaseCommand)
     .command(twinCommand)
     .demandCommand(1, 'name a command')
     .strict()

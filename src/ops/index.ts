@@ -1,3 +1,4 @@
+export { count, duration } from './figures.ts'
 export {
   type Held,
   type HoldParts,
@@ -8,6 +9,15 @@ export {
   releasedText,
 } from './hold.ts'
 export {
+  type Colour,
+  type ListedSync,
+  type ListLook,
+  type ListParts,
+  listSyncs,
+  listText,
+  type Status,
+} from './list/index.ts'
+export {
   daysOf,
   type Maintained,
   type MaintainOptions,
@@ -17,10 +27,13 @@ export {
   type Retention,
   retentionDefaults,
 } from './maintain/index.ts'
+export { movedText } from './moved-text.ts'
+export { planText } from './plan-text.ts'
 export { type Preview, preview, withoutValues } from './preview.ts'
 export { type Report, readReport } from './report.ts'
 export { reportHtml } from './report-html.ts'
 export { setup } from './setup.ts'
-export { runSummary, table } from './summary.ts'
+export { settledText, sliceText } from './slices-text.ts'
+export { failureText, runSummary, table } from './summary.ts'
 export { type SyncCheck, validateAgainstSources } from './validate.ts'
 export { whoActs } from './who.ts'

@@ -1,37 +1,36 @@
 import type { RunEnding } from '../sync/index.ts'
 
+const fates = [
+  'delivered',
+  'invalid',
+  'rejected',
+  'undelivered',
+  'unchanged',
+  'held',
+  'ignored',
+] as const
+
+/** Fates that are told even when no row has them. */
+const always: ReadonlySet<string> = new Set(['delivered', 'invalid', 'rejected', 'unchanged'])
+
 /** What a person wants to know after a run: every row by its fate, what failed, and where to look. */
 export function runSummary(endings: readonly RunEnding[], control: string): string[] {
   const finished = endings.flatMap((ending) => (ending.kind === 'finished' ? [ending.report] : []))
   const others = endings.filter((ending) => ending.kind !== 'finished')
   const lines: string[] = []
   if (finished.length > 0) {
+    const shown = fates.filter(
+      (fate) => always.has(fate) || finished.some(({ account }) => account[fate] > 0),
+    )
     lines.push(
       ...table([
-        [
-          'sync',
-          'destination',
-          'rows',
-          'delivered',
-          'invalid',
-          'rejected',
-          'undelivered',
-          'unchanged',
-          'requests',
-          'seconds',
-        ],
+        ['sync', 'destination', 'rows', ...shown, 'requests', 'seconds'],
         ...finished.map(({ sync, destination, account, sent, times }) => [
           sync,
           destination,
-          ...[
-            account.rows,
-            account.delivered,
-            account.invalid,
-            account.rejected,
-            account.undelivered,
-            account.unchanged,
-            sent.requests,
-          ].map((value) => value.toLocaleString('en-US')),
+          ...[account.rows, ...shown.map((fate) => account[fate]), sent.requests].map((value) =>
+            value.toLocaleString('en-US'),
+          ),
           ((times.read + times.send + times.load) / 1000).toFixed(1),
         ]),
       ]),
@@ -39,11 +38,7 @@ export function runSummary(endings: readonly RunEnding[], control: string): stri
   }
   for (const ending of others) {
     if (ending.kind === 'failed') {
-      lines.push(
-        '',
-        `${ending.sync} → ${ending.destination} did not finish (${ending.code}):`,
-        `  ${ending.message}`,
-      )
+      lines.push('', ...failureText(ending))
     } else if (ending.kind === 'skipped') {
       lines.push('', `${ending.sync} → ${ending.destination} was not started: ${ending.because}`)
     }
@@ -57,6 +52,16 @@ export function runSummary(endings: readonly RunEnding[], control: string): stri
     )
   }
   return lines
+}
+
+/** What a person reads of work that did not end well. */
+export function failureText({
+  sync,
+  destination,
+  code,
+  message,
+}: Extract<RunEnding, { readonly kind: 'failed' }>): string[] {
+  return [`${sync} → ${destination} did not finish (${code}):`, `  ${message}`]
 }
 
 /** Columns side by side: the first two to the left, numbers to the right. */

@@ -5,14 +5,17 @@ import type { Parts } from './parts.ts'
 /** As often as parts are uploaded: what was sent before a hold was seen is no more than a crash could repeat. */
 const lookAgainMs = 10_000
 
-/** Throws Braked SYNC_HELD where somebody holds the sync, or all of them. */
+/** Throws Braked SYNC_HELD where somebody holds the sync, all of them, or this one by the name it had before. */
 export async function obeyHolds(
   { warehouse, project, clock }: Parts,
-  { name }: Pick<SyncSpec, 'name'>,
+  { name, renamedFrom }: Pick<SyncSpec, 'name' | 'renamedFrom'>,
 ): Promise<void> {
-  const hold = await holdsIn(warehouse, project.control, clock).isHeld(name)
+  const holds = holdsIn(warehouse, project.control, clock)
+  const hold =
+    (await holds.isHeld(name)) ??
+    (renamedFrom === undefined ? undefined : await holds.isHeld(renamedFrom))
   if (hold === undefined) return
-  const what = hold.sync === undefined ? 'every sync is' : `${name} is`
+  const what = hold.sync === undefined ? 'every sync is' : `${hold.sync} is`
   throw new Braked(
     'SYNC_HELD',
     `${what} held by ${hold.heldBy} since ${hold.heldAt.toISOString()} (${hold.why}); "customerio-jobs release ${hold.sync ?? '--all'}" lets go`,
@@ -25,7 +28,7 @@ export async function obeyHolds(
  */
 export async function whileReleased<T>(
   parts: Parts,
-  sync: Pick<SyncSpec, 'name'>,
+  sync: Pick<SyncSpec, 'name' | 'renamedFrom'>,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -45,7 +48,7 @@ export async function whileReleased<T>(
 
 async function watch(
   parts: Parts,
-  sync: Pick<SyncSpec, 'name'>,
+  sync: Pick<SyncSpec, 'name' | 'renamedFrom'>,
   held: AbortController,
   over: AbortSignal,
 ): Promise<void> {

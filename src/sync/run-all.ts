@@ -95,7 +95,12 @@ function waitsFor(parts: Parts, sync: SyncSpec): string[] {
 }
 
 /** The exit code of a whole command: 0, or that of the first run that did not finish. */
-export function exitCodeOf(endings: readonly RunEnding[]): number {
+export function exitCodeOf(
+  endings: readonly (
+    | { readonly kind: 'finished' }
+    | Exclude<RunEnding, { readonly kind: 'finished' }>
+  )[],
+): number {
   const failed = endings.find((ending) => ending.kind === 'failed')
   if (failed !== undefined) return failed.exitCode
   return endings.some((ending) => ending.kind === 'skipped') ? 7 : 0

@@ -1,34 +1,25 @@
 import type { Account, WindowKind } from '../audit/index.ts'
 import type { SyncSpec } from '../core/index.ts'
-import { batchFormat } from '../customerio/index.ts'
-import { type DeliverySummary, deliver } from '../delivery/index.ts'
+import type { DeliverySummary } from '../delivery/index.ts'
 import { newRunId, proveWritable, type Step, startAttempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import { whileReleased } from './holds.ts'
 import type { Parts } from './parts.ts'
-import { messagesOf, messagesToSend } from './rows.ts'
+import { messagesToSend } from './rows.ts'
+import { type Progress, sendMessages } from './send.ts'
 import { closeWindow, leaveOpen } from './settle.ts'
+import { takeOver } from './take-over.ts'
 import { type Opening, openWindow } from './window.ts'
 import { type HeldLease, withLease } from './with-lease.ts'
-
-/** How far a run is: rows of its window, done in this step. */
-export interface Progress {
-  readonly sync: string
-  readonly destination: string
-  readonly step: 'read' | 'send'
-  readonly kind: WindowKind
-  /** True when it went on with a window that an earlier run left open, whatever this one was asked for. */
-  readonly resumed: boolean
-  readonly rows: number
-  readonly done: number
-  readonly requests: number
-}
 
 /** A run that accounted for every row of its window. */
 export interface RunReport {
   readonly sync: string
   readonly destination: string
   readonly windowId: string
+  readonly kind: WindowKind
+  /** True when it went on with a window that an earlier run left open, whatever this one was asked for. */
+  readonly resumed: boolean
   readonly runId: string
   readonly account: Account
   /** What this attempt did; earlier attempts at the window are in the account only. */
@@ -59,11 +50,13 @@ export async function runWindow(
 ): Promise<RunReport> {
   const target = await parts.destination(destination)
   await proveWritable(parts, options.signal)
-  return whileReleased(parts, sync, options.signal, (released) =>
-    withLease(parts, sync, destination, released, (held, signal) =>
+  return whileReleased(parts, sync, options.signal, async (released) => {
+    const finish = (old: SyncSpec) => runWindow(parts, old, destination, { signal: released })
+    await takeOver(parts, sync, destination, finish, released)
+    return withLease(parts, sync, destination, released, (held, signal) =>
       runLeased(parts, sync, target, held, { ...options, signal }),
-    ),
-  )
+    )
+  })
 }
 
 async function runLeased(
@@ -78,38 +71,19 @@ async function runLeased(
   const opening = { kind: 'sync' as const, confirmed: [], ...given, runId, lease: held.lease }
   const opened = await openWindow(parts, sync, destination, opening, signal)
   const attempt = await startAttempt(parts, sync, opened, runId, target.fingerprint())
-  const { recorder } = attempt
-  const { mapping, window } = opened
-  const progress = (step: Progress['step'], rows: number, done: number, requests = 0) =>
-    onProgress?.({ sync: sync.name, destination, step, rows, done, requests })
-  const toSend = messagesToSend(opened)
   try {
-    const sent = await attempt.time('send', () =>
-      deliver({
-        blocks: messagesOf({
-          parts,
-          opened,
-          attempt,
-          onRows: (done) => progress('read', toSend, done),
-          ...(signal === undefined ? {} : { signal }),
-        }),
-        send: (body, cut) => {
-          held.check()
-          return target.send(body, cut)
-        },
-        reauthorize: target.reauthorize,
-        format: batchFormat,
-        budget: parts.budget(destination),
-        recorder,
-        lanes: mapping.oneMessagePerIdentity ? 'free' : 'by-identity',
-        maxFailedPercent: sync.brakes.maxFailedPercent,
-        clock: parts.clock,
-        log: parts.log,
-        limits: parts.deliveryLimits,
-        ...(signal === undefined ? {} : { signal }),
-        onProgress: (now) => progress('send', toSend, settled(now), now.requests),
-      }),
-    )
+    const sent = await sendMessages({
+      parts,
+      sync,
+      target,
+      held,
+      opened,
+      attempt,
+      budget: parts.budget(destination),
+      rows: messagesToSend(opened),
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
     const account = await attempt.time('load', () =>
       closeWindow(parts, opened, attempt, held.lease),
     )
@@ -129,8 +103,4 @@ async function runLeased(
     await leaveOpen(parts, opened, attempt, error)
     throw error
   }
-}
-
-function settled(now: DeliverySummary): number {
-  return now.delivered + now.rejected + now.undelivered + now.invalid
 }
