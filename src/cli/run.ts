@@ -9,6 +9,7 @@ import { stopSignal } from './stop-signal.ts'
 type Arguments = CommonArguments & {
   readonly syncs: string[] | undefined
   readonly all: boolean
+  readonly confirm: string[]
   readonly 'stop-with-stdin': boolean
 }
 
@@ -20,6 +21,12 @@ export const runCommand: CommandModule<object, Arguments> = {
     withCommon(yargs)
       .positional('syncs', { type: 'string', array: true, describe: 'names of syncs' })
       .option('all', { type: 'boolean', default: false, describe: 'run every sync' })
+      .option('confirm', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'go past brakes: the value that they printed',
+      })
       .option('stop-with-stdin', {
         type: 'boolean',
         default: false,
@@ -35,6 +42,7 @@ export const runCommand: CommandModule<object, Arguments> = {
     try {
       await withParts(args, terminal, async (parts) => {
         const endings = await runAll(parts, schedule(parts.project, names), {
+          confirmed: args.confirm,
           signal: stop.signal,
           onProgress: progressOn(terminal),
         })

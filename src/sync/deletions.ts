@@ -36,7 +36,7 @@ export async function* deletionBlocks(reading: Reading): AsyncGenerator<MessageB
     }
     for await (const batch of spool.batches()) {
       const block = encodeDeletions(kind, goneRowsOf(batch), options)
-      if (block.invalid.length > 0) attempt.recorder.invalid(block.invalid)
+      if (block.invalid.length > 0) attempt.recorder.invalid(block.invalid, block.call)
       if (block.count > 0) yield block
     }
   } finally {

@@ -31,7 +31,7 @@ const finished = (over: Record<string, number> = {}): RunEnding => ({
 describe('the summary of a run', () => {
   it('has a line for each window, its numbers below their names', () => {
     const [head = '', line = ''] = runSummary([finished()], 'main.c')
-    expect(line).toMatch(/^customers +us +12,345 +12,345 +0 +0 +0 +0 +7 +3\.0$/)
+    expect(line).toMatch(/^customers +us +12,345 +12,345 +0 +0 +0 +7 +3\.0$/)
     expect(line.length).toBe(head.length)
   })
 
