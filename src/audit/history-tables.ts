@@ -78,6 +78,7 @@ export const runs: Table = {
     may('send_ms', 'BIGINT', 'Time from the first request to the last answer'),
     may('load_ms', 'BIGINT', 'Time spent loading parts into the control tables'),
     may('peak_rss_bytes', 'BIGINT', 'Largest memory of the process'),
+    may('slice', 'STRING', 'Slice of the window that it worked on, as 3/8; NULL for all of it'),
   ],
 }
 

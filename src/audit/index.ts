@@ -46,8 +46,17 @@ export {
   type RecorderLimits,
   type RecorderSettings,
 } from './recorder.ts'
-export { type NewRun, type RunEnd, type Runs, runsIn } from './runs.ts'
+export { type NewRun, type RunEnd, type Runs, runsIn, type SliceRun } from './runs.ts'
 export { controlStatements, controlTables } from './schema.ts'
+export {
+  readSlice,
+  type Slice,
+  type SliceAtWork,
+  type SliceLeases,
+  sliceLeasesIn,
+  sliceName,
+  slicePair,
+} from './slices.ts'
 export type { PartSummary } from './uploads.ts'
 export {
   type NewWindow,

@@ -60,7 +60,9 @@ export const leaseDefaults = { ttlMs: 300_000, everyMs: 60_000 } as const
 /** Databricks takes 256 parameters in a statement, and a row to ensure has two. */
 const pairsPerStatement = 100
 
-const free = '(`owner` IS NULL OR `expires_at` IS NULL OR `expires_at` < current_timestamp())'
+/** Holds in SQL for a row of `checkpoints` whose lease anybody may take. */
+export const free =
+  '(`owner` IS NULL OR `expires_at` IS NULL OR `expires_at` < current_timestamp())'
 const until = 'timestamp_millis(unix_millis(current_timestamp()) + :ttl_ms)'
 
 /** Leases and checkpoints in `control` (catalog and schema). */

@@ -20,6 +20,16 @@ export interface NewRun {
   /** Fingerprint of the Customer.io key, never the key. */
   readonly keyFingerprint?: string
   readonly startedAt: Date
+  /** The slice of the window it works on, as `3/8`; left out by a run of all of it. */
+  readonly slice?: string
+}
+
+/** A run that worked on a slice of a window. */
+export interface SliceRun {
+  readonly runId: string
+  readonly slice: string
+  /** Undefined while it runs, and when it was killed. */
+  readonly exitCode?: number
 }
 
 /** How a run ended. Times in ms. */
@@ -49,6 +59,8 @@ export interface Runs {
   start(run: NewRun): Promise<number>
   /** Writes down how a run ended. Can be repeated; the first end stands. */
   finish(runId: string, end: RunEnd): Promise<void>
+  /** The runs so far that worked on slices of a window. */
+  sliceRuns(windowId: string): Promise<readonly SliceRun[]>
 }
 
 /** Tries for a number of one's own, and the longest pause between two of them. */
@@ -135,6 +147,18 @@ export function runsIn(
         { ...values, run_id: runId },
       )
     },
+
+    async sliceRuns(windowId) {
+      const rows = await sql.query(
+        `SELECT \`run_id\`, \`slice\`, \`exit_code\` FROM ${table} WHERE \`window_id\` = :window_id AND \`slice\` IS NOT NULL`,
+        { window_id: windowId },
+      )
+      return rows.map(({ run_id, slice, exit_code }) => ({
+        runId: String(run_id),
+        slice: String(slice),
+        ...(exit_code === null ? {} : { exitCode: count(exit_code) }),
+      }))
+    },
   }
 }
 
@@ -154,5 +178,6 @@ function rowOf(run: NewRun, attempt: number): Readonly<Record<string, SqlValue>>
     node_version: run.nodeVersion,
     key_fingerprint: run.keyFingerprint ?? null,
     started_at: run.startedAt,
+    slice: run.slice ?? null,
   }
 }

@@ -29,10 +29,11 @@ export const ledger: Table = {
   ],
 }
 
-/** Lease and position of every sync and destination. */
+/** Lease and position of every sync and destination, and the leases of slices (see slices.ts). */
 export const checkpoints: Table = {
   name: 'checkpoints',
-  comment: 'One row per sync and destination: who may run it, and how far it is',
+  comment:
+    'One row per sync and destination: who may run it, and how far it is; and one per slice, named as customers#3/8',
   clusterBy: ['sync', 'destination'],
   columns: [
     sync,

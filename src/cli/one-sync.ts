@@ -15,11 +15,11 @@ export interface OneSync {
 
 /** Opens everything for the sync that a command names. Throws ConfigError SYNC_UNKNOWN. */
 export async function withOneSync(
-  args: CommonArguments & { readonly sync: string },
+  args: CommonArguments & { readonly sync: string; readonly 'stop-with-stdin'?: boolean },
   work: (one: OneSync) => Promise<void>,
 ): Promise<void> {
   const terminal = terminalFor(args)
-  const stop = stopSignal(terminal, false)
+  const stop = stopSignal(terminal, args['stop-with-stdin'])
   try {
     await withParts(args, terminal, async (parts) => {
       const [sync] = schedule(parts.project, [args.sync])

@@ -1,4 +1,11 @@
-import { controlOf, createRecorder, type Recorder, runsIn } from '../audit/index.ts'
+import {
+  controlOf,
+  createRecorder,
+  type Recorder,
+  runsIn,
+  type Slice,
+  sliceName,
+} from '../audit/index.ts'
 import { type Clock, isError, newId, SyncError, type SyncSpec } from '../core/index.ts'
 import type { Parts } from './parts.ts'
 import { packageVersion } from './version.ts'
@@ -31,16 +38,17 @@ export async function proveWritable(
   await workspace.put(`${volume}/writable`, Buffer.from('customerio-jobs may write here\n'), signal)
 }
 
-/** Writes down that an attempt starts, and opens its recorder. */
+/** Writes down that an attempt starts, at all of a window or at a slice of it, and opens its recorder. */
 export async function startAttempt(
   parts: Parts,
   sync: SyncSpec,
   { window }: OpenedWindow,
   runId: string,
   keyFingerprint: string,
+  slice?: Slice,
 ): Promise<Attempt> {
   const { clock, environment } = parts
-  const runs = runsIn(parts.warehouse, parts.project.control)
+  const runs = runsIn(parts.warehouse, parts.project.control, clock)
   const number = await runs.start({
     runId,
     windowId: window.windowId,
@@ -57,6 +65,7 @@ export async function startAttempt(
     nodeVersion: process.versions.node,
     keyFingerprint,
     startedAt: new Date(clock.now()),
+    ...(slice === undefined ? {} : { slice: sliceName(slice) }),
   })
   const { send } = sync
   const recorder = createRecorder({

@@ -100,16 +100,19 @@ export async function moveCheckpoint(
 /**
  * After a failure: the outcomes known so far are written down as far as that works, and the window stays open. What
  * can't be loaded now lies in the volume, where the next run finds it.
+ *
+ * @param writeDown default: load all parts of the window
  */
 export async function leaveOpen(
   parts: Parts,
   opened: OpenedWindow,
   attempt: Attempt,
   error: unknown,
+  writeDown: () => Promise<unknown> = () => loadParts(parts, opened, attempt),
 ): Promise<void> {
   const window = opened.window.windowId
   try {
-    await loadParts(parts, opened, attempt)
+    await writeDown()
   } catch {
     parts.log.warn('not all outcomes known so far are in Delta yet; the next run loads them', {
       window,

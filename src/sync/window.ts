@@ -65,7 +65,7 @@ export async function openWindow(
 ): Promise<OpenedWindow> {
   const windows = windowsIn(parts.warehouse, parts.project.control)
   const left = await windows.findOpen(sync.name, destination)
-  if (left !== undefined) return resume(parts, sync, left, signal)
+  if (left !== undefined) return goOnWith(parts, sync, left, signal)
   await catchUp(parts, opening.lease, await windows.lastClosed(sync.name, destination))
   return openNew(parts, sync, destination, opening, signal)
 }
@@ -143,14 +143,36 @@ function windowCounts(counts: Assessed['counts']): Window['counts'] {
   }
 }
 
-/** The window that an earlier run left open, under its own pin, ledger and sync file. */
-async function resume(
+/**
+ * The window that an earlier run left open, with all that attempts at it wrote down so far: what they could not load
+ * themselves counts before anything is sent.
+ */
+export async function goOnWith(
   parts: Parts,
   current: SyncSpec,
   window: Window,
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
-  const { warehouse, log } = parts
+  const opened = await reopen(parts, current, window, signal)
+  await loadWindow({
+    sql: parts.warehouse,
+    files: parts.workspace,
+    control: parts.project.control,
+    sync: window.sync,
+    windowId: window.windowId,
+  })
+  parts.log.info('going on with the window an earlier run left open', { window: window.windowId })
+  return opened
+}
+
+/** A window that is open, under its own pin, ledger and sync file. */
+export async function reopen(
+  parts: Parts,
+  current: SyncSpec,
+  window: Window,
+  signal?: AbortSignal,
+): Promise<OpenedWindow> {
+  const { warehouse } = parts
   const scope = readScope(window.pin)
   const sync: SyncSpec = { ...current, ...scope.sync }
   await checkPin(warehouse, scope.pin, signal)
@@ -169,15 +191,6 @@ async function resume(
       `window ${window.windowId} was opened by another version of customerio-jobs, which maps its rows otherwise; finish it with that version, then use this one`,
     )
   }
-  // What earlier attempts wrote down but could not load counts before anything is sent.
-  await loadWindow({
-    sql: warehouse,
-    files: parts.workspace,
-    control: parts.project.control,
-    sync: sync.name,
-    windowId: window.windowId,
-  })
-  log.info('going on with the window an earlier run left open', { window: window.windowId })
   const query = queryOf(parts, sync, destination, scope, schema, mapping)
   const parameters = parametersOf(query, window.windowId)
   return { window, sync, scope, mapping, query, parameters, resumed: true }

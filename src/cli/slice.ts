@@ -1,0 +1,108 @@
+import type { Argv, CommandModule } from 'yargs'
+import { failureText, settledText, sliceText } from '../ops/index.ts'
+import { eachDestination, exitCodeOf, planSlices, runSlice, settleSlices } from '../sync/index.ts'
+import { type ConfirmArguments, withConfirm } from './by-hand.ts'
+import { withOneSync } from './one-sync.ts'
+import { type CommonArguments, withCommon } from './open.ts'
+import { progressOn } from './progress.ts'
+
+type Arguments = CommonArguments & {
+  readonly sync: string
+  readonly destination: string | undefined
+  readonly 'stop-with-stdin': boolean
+}
+
+/** `customerio-jobs slice plan|run|settle <sync>` */
+export const sliceCommand: CommandModule = {
+  command: 'slice',
+  describe: 'send one window from several processes at once',
+  builder: (yargs) =>
+    yargs
+      .command(planSlicesCommand)
+      .command(runSliceCommand)
+      .command(settleSlicesCommand)
+      .demandCommand(1, 'name what to do: plan, run or settle'),
+  handler: () => {},
+}
+
+const planSlicesCommand: CommandModule<
+  object,
+  Arguments & ConfirmArguments & { readonly slices: number }
+> = {
+  command: 'plan <sync>',
+  describe: 'open the window, cut it into slices, and print those to run as one line of JSON',
+  builder: (yargs) =>
+    withConfirm(withSync(yargs)).option('slices', {
+      type: 'number',
+      demandOption: true,
+      describe: 'into how many',
+    }),
+  handler: (args) =>
+    withOneSync(args, async ({ parts, sync, terminal, signal }) => {
+      const { slices, confirm: confirmed } = args
+      const endings = await eachDestination(sync, args.destination, signal, (destination) =>
+        planSlices(parts, sync, destination, { slices, confirmed, signal }),
+      )
+      for (const ending of endings) {
+        if (ending.kind === 'failed') terminal.note(failureText(ending).join('\n'))
+      }
+      const planned = endings.flatMap((ending) => (ending.kind === 'finished' ? ending.report : []))
+      terminal.out(JSON.stringify(planned))
+      process.exitCode = exitCodeOf(endings)
+    }),
+}
+
+const runSliceCommand: CommandModule<
+  object,
+  Arguments & { readonly slice: string; readonly window: string | undefined }
+> = {
+  command: 'run <sync>',
+  describe: 'send one slice of the open window',
+  builder: (yargs) =>
+    withSync(yargs)
+      .option('slice', { type: 'string', demandOption: true, describe: 'which one, as 3/8' })
+      .option('window', { type: 'string', describe: 'only if this window is the open one' }),
+  handler: (args) =>
+    withOneSync(args, async ({ parts, sync, terminal, signal }) => {
+      const endings = await eachDestination(sync, args.destination, signal, (destination) =>
+        runSlice(parts, sync, destination, {
+          slice: args.slice,
+          ...(args.window === undefined ? {} : { windowId: args.window }),
+          signal,
+          onProgress: progressOn(terminal),
+        }),
+      )
+      terminal.status('')
+      terminal.out(
+        args.json ? JSON.stringify(endings) : endings.flatMap((one) => sliceText(one)).join('\n'),
+      )
+      process.exitCode = exitCodeOf(endings)
+    }),
+}
+
+const settleSlicesCommand: CommandModule<object, Arguments> = {
+  command: 'settle <sync>',
+  describe: 'load what the slices wrote down, and close the window if every row is accounted for',
+  builder: (yargs) => withSync(yargs),
+  handler: (args) =>
+    withOneSync(args, async ({ parts, sync, terminal, signal }) => {
+      const endings = await eachDestination(sync, args.destination, signal, (destination) =>
+        settleSlices(parts, sync, destination, signal),
+      )
+      terminal.out(
+        args.json ? JSON.stringify(endings) : endings.flatMap((one) => settledText(one)).join('\n'),
+      )
+      process.exitCode = exitCodeOf(endings)
+    }),
+}
+
+function withSync<T>(yargs: Argv<T>): Argv<T & Arguments> {
+  return withCommon(yargs)
+    .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
+    .option('destination', { type: 'string', describe: 'only this destination' })
+    .option('stop-with-stdin', {
+      type: 'boolean',
+      default: false,
+      describe: 'stop when the pipe on stdin ends',
+    }) as Argv<T & Arguments>
+}
