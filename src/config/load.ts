@@ -9,6 +9,7 @@ import {
   type Problem,
   type ProjectSpec,
 } from '../core/index.ts'
+import { periodMs } from './duration.ts'
 import { toProblems } from './issues.ts'
 import { jobProblems } from './job-problems.ts'
 import { nameProblems } from './name-problems.ts'
@@ -71,6 +72,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
       ([name, job]): JobSpec => ({
         name,
         share: job.share ?? 1,
+        ...(job.every === undefined ? {} : { everyMs: periodMs(job.every) }),
         syncs: job.syncs,
         after: job.after,
       }),

@@ -193,6 +193,8 @@ export interface JobSpec {
   readonly name: string
   /** The part of every destination's request budget that it may spend: more than 0, at most 1. */
   readonly share: number
+  /** The time between two starts, in ms; absent where something else starts it. */
+  readonly everyMs?: number
   readonly syncs: readonly string[]
   /** sync → the syncs that must have run before it. */
   readonly after: Readonly<Record<string, readonly string[]>>
