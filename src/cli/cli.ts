@@ -7,6 +7,7 @@ import { maintainCommand } from './maintain.ts'
 import { planCommand } from './plan.ts'
 import { previewCommand } from './preview.ts'
 import { rebaseCommand } from './rebase.ts'
+import { replayCommand } from './replay.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { setupCommand } from './setup.ts'
@@ -32,6 +33,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(planCommand)
     .command(runCommand)
     .command(sliceCommand)
+    .command(replayCommand)
     .command(rebaseCommand)
     .command(reportCommand)
     .command(listCommand)

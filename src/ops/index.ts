@@ -30,6 +30,7 @@ export {
 export { movedText } from './moved-text.ts'
 export { planText } from './plan-text.ts'
 export { type Preview, preview, withoutValues } from './preview.ts'
+export { replayText } from './replay-text.ts'
 export { type Report, readReport } from './report.ts'
 export { reportHtml } from './report-html.ts'
 export { setup } from './setup.ts'

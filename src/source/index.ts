@@ -1,3 +1,4 @@
+export { deadLetterStatement } from './by-hand-statements.ts'
 export { deletionCalls, isEvent, type RowClass } from './classes.ts'
 export { missingColumns } from './columns.ts'
 export {

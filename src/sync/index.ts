@@ -8,6 +8,13 @@ export type { ChangedRow, ChangedValue, Changes } from './plan-changes.ts'
 export type { Estimate } from './plan-estimate.ts'
 export type { Plan } from './plan-window.ts'
 export { type RebaseOptions, rebase } from './rebase.ts'
+export {
+  type DeadLetters,
+  type Replay,
+  type ReplayFilter,
+  type ReplayOptions,
+  replay,
+} from './replay.ts'
 export { type RunOptions, type RunReport, runWindow } from './run.ts'
 export { exitCodeOf, type RunEnding, runAll } from './run-all.ts'
 export { schedule } from './schedule.ts'

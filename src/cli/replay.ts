@@ -1,0 +1,63 @@
+import type { CommandModule } from 'yargs'
+import { replayText } from '../ops/index.ts'
+import { exitCodeOf, replay } from '../sync/index.ts'
+import {
+  type ByHandArguments,
+  byHand,
+  type ConfirmArguments,
+  withConfirm,
+  withWhy,
+} from './by-hand.ts'
+import { given, momentOf } from './moment.ts'
+import { withOneSync } from './one-sync.ts'
+import { type CommonArguments, withCommon } from './open.ts'
+import { progressOn } from './progress.ts'
+
+type Arguments = CommonArguments &
+  ByHandArguments &
+  ConfirmArguments & {
+    readonly sync: string
+    readonly 'to-destination': string | undefined
+    readonly run: string | undefined
+    readonly reason: string | undefined
+    readonly from: string | undefined
+    readonly to: string | undefined
+    readonly send: boolean
+  }
+
+/** `customerio-jobs replay <sync>` */
+export const replayCommand: CommandModule<object, Arguments> = {
+  command: 'replay <sync>',
+  describe: 'count the dead letters of a sync by reason; --send sends their rows as they are now',
+  builder: (yargs) =>
+    withConfirm(withWhy(withCommon(yargs)))
+      .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
+      .option('to-destination', { type: 'string', describe: 'only this destination' })
+      .option('run', { type: 'string', describe: 'only those of this run' })
+      .option('reason', { type: 'string', describe: 'only those with this reason code' })
+      .option('from', { type: 'string', describe: 'only those from this moment on' })
+      .option('to', { type: 'string', describe: 'only those before this moment' })
+      .option('send', { type: 'boolean', default: false, describe: 'send them' }),
+  handler: (args) =>
+    withOneSync(args, async ({ parts, sync, terminal, signal }) => {
+      const endings = await replay(parts, sync, {
+        by: await byHand(parts, args),
+        filter: given({
+          run: args.run,
+          reason: args.reason,
+          from: momentOf('from', args.from),
+          to: momentOf('to', args.to),
+        }),
+        destination: args['to-destination'],
+        send: args.send,
+        confirmed: args.confirm,
+        signal,
+        onProgress: progressOn(terminal),
+      })
+      terminal.status('')
+      terminal.out(
+        args.json ? JSON.stringify(endings) : replayText(endings, parts.project.control).join('\n'),
+      )
+      process.exitCode = exitCodeOf(endings)
+    }),
+}
