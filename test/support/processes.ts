@@ -32,6 +32,8 @@ export interface Running {
 /** The twin and the product as processes of their own. */
 export interface World {
   readonly folder: string
+  /** Where the twin keeps what it has. */
+  readonly data: string
   readonly environment: Readonly<Record<string, string>>
   /** The parts of a project of these files, in this process, to look and to prepare with. */
   parts(files: ProjectFiles): Promise<Parts>
@@ -41,8 +43,16 @@ export interface World {
   command(project: string, ...words: string[]): Promise<Ended>
   /** Sets the fault rules of the twin: a list in its long form. */
   faults(rules: readonly object[]): Promise<void>
+  /** How often each of the fault rules has begun, in their order. */
+  fired(): Promise<number[]>
   /** How much Customer.io has taken. */
   counts(): Promise<Readonly<Record<string, number>>>
+  /** All rows of a list of the twin's page, such as `people`, newest first. */
+  list(name: string): Promise<Readonly<Record<string, unknown>>[]>
+  /** Kills the twin as `kill -9` does. */
+  killTwin(): Promise<void>
+  /** Starts it again on its folder and its ports; its fault rules are forgotten. */
+  restartTwin(): Promise<void>
   /** Everything that any process has written so far. */
   readonly written: string[]
   /** What must never be written: keys, tokens, the client's secret. */
@@ -66,16 +76,42 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
     })
     return { child, ended: endOf(child, written) }
   }
-  const ports = ['--port', '0', '--us-port', '0', '--eu-port', '0']
-  const twin = launch('twin.mjs', ['--data', data, '--json', ...ports, ...twinWords], {})
-  const said = await firstLine(twin)
+  const startTwin = (ports: readonly string[]) => {
+    const [workspace = '0', us = '0', eu = '0'] = ports
+    const words = ['--data', data, '--json', '--port', workspace, '--us-port', us, '--eu-port', eu]
+    return launch('twin.mjs', [...words, ...twinWords], {})
+  }
+  let twin = startTwin([])
+  let said = await firstLine(twin)
   // The twin's own announcement holds its secrets: that is what it is for.
-  written.length = 0
+  const forgetAnnouncement = () => {
+    const others = written.filter((text) => !text.includes(said.control.secret))
+    written.splice(0, written.length, ...others)
+  }
+  forgetAnnouncement()
   const ca = readFileSync(said.environment.NODE_EXTRA_CA_CERTS ?? '', 'utf8')
   const agent = new Agent({ connect: { ca } })
   const opened: Parts[] = []
+  const control = async (method: 'GET' | 'PUT', body?: string) => {
+    const answer = await request(said.control.address, {
+      method,
+      headers: { 'x-twin-secret': said.control.secret },
+      dispatcher: agent,
+      ...(body === undefined ? {} : { body }),
+    })
+    const text = await answer.body.text()
+    if (answer.statusCode !== 200) throw new Error(`the twin's faults: ${text}`)
+    return (JSON.parse(text) as { rules: { fired: number }[] }).rules
+  }
+  const page = async (path: string, query: Record<string, string> = {}) => {
+    const address = new URL(said.page)
+    address.pathname = path
+    for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value)
+    return (await request(address, { dispatcher: agent })).body.json()
+  }
   const world: World = {
     folder,
+    data,
     environment: said.environment,
     written,
     async parts(files) {
@@ -96,21 +132,32 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
     command: (project, ...words) =>
       world.start('customerio-jobs.mjs', [...words, '--project', project]).ended,
     async faults(rules) {
-      const answer = await request(said.control.address, {
-        method: 'PUT',
-        headers: { 'x-twin-secret': said.control.secret },
-        body: JSON.stringify(rules),
-        dispatcher: agent,
-      })
-      await answer.body.dump()
-      if (answer.statusCode !== 200)
-        throw new Error(`the twin took no faults: ${answer.statusCode}`)
+      await control('PUT', JSON.stringify(rules))
     },
+    fired: async () => (await control('GET')).map(({ fired }) => fired),
     async counts() {
-      const page = new URL(said.page)
-      page.pathname = '/twin/overview.json'
-      const { body } = await request(page, { dispatcher: agent })
-      return ((await body.json()) as { counts: Record<string, number> }).counts
+      return ((await page('/twin/overview.json')) as { counts: Record<string, number> }).counts
+    },
+    async list(name) {
+      const limit = 500
+      const rows: Record<string, unknown>[] = []
+      for (;;) {
+        const query = { name, limit: String(limit), offset: String(rows.length) }
+        const part = (await page('/twin/list.json', query)) as ListPart
+        rows.push(...part.rows)
+        if (!part.hasMore) return rows
+      }
+    },
+    async killTwin() {
+      twin.child.kill('SIGKILL')
+      await twin.ended
+    },
+    async restartTwin() {
+      const { DATABRICKS_HOST, CUSTOMERIO_URL_US, CUSTOMERIO_URL_EU } = said.environment
+      const addresses = [DATABRICKS_HOST, CUSTOMERIO_URL_US, CUSTOMERIO_URL_EU]
+      twin = startTwin(addresses.map((address) => new URL(address ?? '').port))
+      said = await firstLine(twin)
+      forgetAnnouncement()
     },
     secrets: () =>
       ['secrets.json', 'identity.json']
@@ -149,6 +196,11 @@ interface Announcement {
   readonly environment: Readonly<Record<string, string>>
   readonly page: string
   readonly control: { readonly address: string; readonly secret: string }
+}
+
+interface ListPart {
+  readonly rows: readonly Record<string, unknown>[]
+  readonly hasMore: boolean
 }
 
 async function firstLine({ child, ended }: Running): Promise<Announcement> {
