@@ -1,5 +1,6 @@
 import { holdsIn } from '../audit/index.ts'
 import { Braked, type SyncSpec } from '../core/index.ts'
+import { either } from './either.ts'
 import type { Parts } from './parts.ts'
 
 /** As often as parts are uploaded: what was sent before a hold was seen is no more than a crash could repeat. */
@@ -37,7 +38,7 @@ export async function whileReleased<T>(
   const over = new AbortController()
   const watching = watch(parts, sync, held, over.signal)
   try {
-    return await work(signal === undefined ? held.signal : AbortSignal.any([signal, held.signal]))
+    return await work(either(signal, held.signal))
   } catch (error) {
     throw held.signal.aborted ? held.signal.reason : error
   } finally {

@@ -14,6 +14,7 @@ import {
   slicePair,
 } from '../audit/index.ts'
 import { AuditError, type SyncSpec } from '../core/index.ts'
+import { either } from './either.ts'
 import type { Parts } from './parts.ts'
 
 /** A lease in use: every send asks {@link check}, every fenced statement carries {@link lease}. */
@@ -98,7 +99,7 @@ async function holding<T>(
     throw heldBy(`${pair.sync} → ${pair.destination}`, taken.heldBy, taken.until)
   }
   const kept: KeptLease = keepLease(leases, taken, { everyMs: leaseDefaults.everyMs, clock, log })
-  const both = signal === undefined ? kept.signal : AbortSignal.any([signal, kept.signal])
+  const both = either(signal, kept.signal)
   try {
     return await work({ lease: taken, check: kept.check }, both)
   } catch (error) {
