@@ -47,6 +47,8 @@ export interface World {
   fired(): Promise<number[]>
   /** How much Customer.io has taken. */
   counts(): Promise<Readonly<Record<string, number>>>
+  /** Most requests that Customer.io got in any 3 s, by its own log. */
+  mostInWindow(): Promise<number>
   /** All rows of a list of the twin's page, such as `people`, newest first. */
   list(name: string): Promise<Readonly<Record<string, unknown>>[]>
   /** Kills the twin as `kill -9` does. */
@@ -137,6 +139,9 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
     fired: async () => (await control('GET')).map(({ fired }) => fired),
     async counts() {
       return ((await page('/twin/overview.json')) as { counts: Record<string, number> }).counts
+    },
+    async mostInWindow() {
+      return ((await page('/twin/overview.json')) as { mostInWindow: number }).mostInWindow
     },
     async list(name) {
       const limit = 500
