@@ -1,4 +1,3 @@
-import { Agent, request } from 'undici'
 import type { Parts } from '../src/sync/index.ts'
 import type { TwinProcess } from './twin.ts'
 
@@ -21,7 +20,7 @@ export async function closing(
   const [requests] = await warehouse.query(
     `SELECT count(*) AS all_of_them, count_if(http_status = 429) AS slowed, count_if(http_status = 503) AS unavailable, count_if(http_status IS NULL) AS broken_off FROM ${control}.requests`,
   )
-  const arrived = await overview(twin.page, twin.ca)
+  const arrived = await twin.counts()
   return [
     '',
     '── What arrived ─────────────────────────────────────────────────────────────',
@@ -50,18 +49,4 @@ export async function closing(
     '                              npx customerio-jobs preview orders',
     '  how it works                docs/architecture.md',
   ]
-}
-
-async function overview(page: string, ca: string): Promise<{ people: number; events: number }> {
-  const { origin, searchParams } = new URL(page)
-  const address = new URL('/twin/overview.json', origin)
-  address.search = searchParams.toString()
-  const dispatcher = new Agent({ connect: { ca } })
-  try {
-    const { body } = await request(address, { dispatcher })
-    const { counts } = (await body.json()) as { counts: { people: number; events: number } }
-    return counts
-  } finally {
-    await dispatcher.close()
-  }
 }

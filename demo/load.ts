@@ -46,7 +46,9 @@ export async function loadShop({ warehouse, workspace }: Parts): Promise<SourceC
   await run(
     `COPY INTO \`main\`.\`shop\`.\`order_lines\` FROM (SELECT ${columns.map(([from, name, type]) => `CAST(\`${from}\` AS ${type}) AS \`${name}\``).join(', ')} FROM '/Volumes/main/shop/landing/') FILEFORMAT = PARQUET`,
   )
-  await run(customers)
+  await run(
+    `CREATE OR REPLACE TABLE \`main\`.\`shop\`.\`customers\` USING DELTA TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS ${customers}`,
+  )
   const [counts] = await warehouse.query(
     'SELECT (SELECT count(*) FROM `main`.`shop`.`order_lines`) AS order_lines, (SELECT count(*) FROM `main`.`shop`.`customers`) AS customers, (SELECT count(DISTINCT order_id) FROM `main`.`shop`.`order_lines`) AS orders',
   )
@@ -61,9 +63,7 @@ export async function loadShop({ warehouse, workspace }: Parts): Promise<SourceC
  * Real customers, and six rows as real tables have them: each is sent, refused or left out for a reason of its own. City
  * and state are those of the last line of the last day, so that the order of the lines says nothing.
  */
-const customers = `CREATE OR REPLACE TABLE \`main\`.\`shop\`.\`customers\`
-USING DELTA TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS
-SELECT
+export const customers = `SELECT
   customer_id,
   concat(lower(customer_id), '@example.com') AS email,
   min(customer_name) AS full_name,

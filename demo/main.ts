@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadProject, readSettings } from '../src/config/index.ts'
@@ -6,6 +5,7 @@ import { silentLog, systemClock } from '../src/core/index.ts'
 import { openParts } from '../src/sync/index.ts'
 import { closing } from './closing.ts'
 import { loadShop } from './load.ts'
+import { commandIn, editedProject, killAt60Percent, rebuildCustomers } from './story.ts'
 import { startTwinProcess } from './twin.ts'
 
 /*
@@ -54,12 +54,41 @@ try {
     say(
       `  ${loaded.orderLines} order lines, ${loaded.orders} orders, ${loaded.customers} customers (six of them with something wrong)`,
     )
+    const command = commandIn(root, environment)
     step('customerio-jobs setup')
     await command('setup')
     step('customerio-jobs validate')
     await command('validate')
+    step('customerio-jobs run customers, through bad weather')
+    let ran = await command('run', 'customers')
+
+    step('customerio-jobs run orders, killed with SIGKILL when 60 % have arrived')
+    const killed = await killAt60Percent(twin, root, environment, ['run', 'orders'], loaded.orders)
+    if (killed === undefined) say('  an earlier demo sent them all: there is nothing to kill')
+    else
+      say(
+        `  killed: Customer.io has ${killed.events} of ${killed.of} orders, and the window is open`,
+      )
+    step('customerio-jobs run orders, again')
+    ran ||= await command('run', 'orders')
+
+    step('a night passes: the customers are rebuilt, seven moved, three are gone')
+    await rebuildCustomers(parts)
+    step('customerio-jobs plan customers')
+    await command('plan', 'customers')
     step('customerio-jobs run --all')
-    const ran = await command('run', '--all')
+    ran ||= await command('run', '--all')
+
+    step('another night, and a trait has another name in syncs/customers.yml')
+    await rebuildCustomers(parts)
+    step('customerio-jobs run customers')
+    const edited = commandIn(editedProject(root, data), environment)
+    ran ||= await edited('run', 'customers')
+    step('customerio-jobs plan customers')
+    await edited('plan', 'customers')
+
+    step('customerio-jobs explain --person CG-12520')
+    await command('explain', '--person', 'CG-12520')
     step(`customerio-jobs report --html ${report}`)
     await command('report', '--html', report)
     for (const line of await closing(parts, twin, { data, report })) say(line)
@@ -69,15 +98,4 @@ try {
   }
 } finally {
   await twin.stop()
-}
-
-function command(...words: string[]): Promise<number> {
-  const program = fileURLToPath(new URL('./customerio-jobs.mjs', import.meta.url))
-  const child = spawn(process.execPath, [program, ...words, '--project', root], {
-    env: environment,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  return new Promise((done) => {
-    child.on('exit', (code) => done(code ?? 1))
-  })
 }

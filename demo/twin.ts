@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { Agent, request } from 'undici'
 
 /** The twin as a process of its own, and how to reach it. */
 export interface TwinProcess {
@@ -11,6 +12,10 @@ export interface TwinProcess {
   readonly ca: string
   /** The page that shows what Customer.io received. */
   readonly page: string
+  /** How much Customer.io has taken. */
+  counts(): Promise<{ readonly people: number; readonly events: number }>
+  /** Sets the fault rules, in place of those that were there. */
+  faults(rules: readonly object[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -25,12 +30,32 @@ export async function startTwinProcess(
     [program, '--data', data, '--json', '--stop-with-stdin', ...more],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
-  const { environment, page } = await firstLine(child)
+  const { environment, page, control } = await firstLine(child)
+  const ca = await readFile(environment.NODE_EXTRA_CA_CERTS ?? '', 'utf8')
+  const dispatcher = new Agent({ connect: { ca } })
   return {
     environment,
-    ca: await readFile(environment.NODE_EXTRA_CA_CERTS ?? '', 'utf8'),
+    ca,
     page,
+    async counts() {
+      const { origin, searchParams } = new URL(page)
+      const address = new URL('/twin/overview.json', origin)
+      address.search = searchParams.toString()
+      const { body } = await request(address, { dispatcher })
+      return ((await body.json()) as { counts: { people: number; events: number } }).counts
+    },
+    async faults(rules) {
+      const { statusCode, body } = await request(control.address, {
+        method: 'PUT',
+        headers: { 'x-twin-secret': control.secret },
+        body: JSON.stringify(rules),
+        dispatcher,
+      })
+      await body.dump()
+      if (statusCode !== 200) throw new Error(`the twin took no faults (${statusCode})`)
+    },
     async stop() {
+      await dispatcher.close()
       if (child.exitCode !== null) return
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
       child.stdin?.end()
@@ -39,7 +64,11 @@ export async function startTwinProcess(
   }
 }
 
-function firstLine(child: ChildProcess): Promise<Pick<TwinProcess, 'environment' | 'page'>> {
+interface Announcement extends Pick<TwinProcess, 'environment' | 'page'> {
+  readonly control: { readonly address: string; readonly secret: string }
+}
+
+function firstLine(child: ChildProcess): Promise<Announcement> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the twin ended with exit code ${code}`)))
     if (child.stdout === null) return
