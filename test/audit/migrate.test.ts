@@ -39,6 +39,9 @@ describe('migrating', () => {
   \`outcomes_undelivered\` BIGINT COMMENT 'Messages given up, summed up likewise',
   \`outcomes_summed_at\` TIMESTAMP COMMENT 'When they were summed up: maintain removes old outcomes'
 )`,
+      `ALTER TABLE \`main\`.\`customerio\`.\`runs\` ADD COLUMNS (
+  \`slice\` STRING COMMENT 'Slice of the window that it worked on, as 3/8; NULL for all of it'
+)`,
       `ALTER TABLE \`main\`.\`customerio\`.\`ledger\` ADD COLUMNS (
   \`window_number\` BIGINT COMMENT 'Number of that window: a lower one never replaces it',
   \`call\` STRING COMMENT 'Customer.io call of that message: tells a deletion from a state',
