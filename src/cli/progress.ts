@@ -1,3 +1,4 @@
+import { count, duration } from '../ops/index.ts'
 import type { Progress } from '../sync/index.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -57,18 +58,4 @@ function line(
     ...(left === undefined ? [] : [`${duration(left)} left`]),
   ]
   return parts.join('  ')
-}
-
-/** A whole number with thousands apart. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
-}
-
-/** Seconds as `42 s`, `3 min 5 s` or `2 h 10 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }

@@ -33,4 +33,6 @@ export const limits = {
   eventNameBytes: 100,
   /** An event's data. */
   eventBytes: 100_000,
+  /** How old an event may be, in milliseconds, and still start campaigns (Track API, `timestamp` of an event: 72 h). */
+  campaignAgeMs: 72 * 3_600_000,
 } as const

@@ -82,7 +82,7 @@ export async function deliver(options: DeliverOptions): Promise<DeliverySummary>
 }
 
 /** Lanes enough to keep the destination busy, few enough that their open batches fit into a quarter of the memory. */
-function laneCount(limits: DeliveryLimits, format: BatchFormat): number {
+export function laneCount(limits: DeliveryLimits, format: BatchFormat): number {
   const fitting = Math.floor(limits.bodiesInMemoryBytes / 4 / format.maxBodyBytes)
   return Math.max(1, Math.min(limits.maxInFlight, fitting))
 }

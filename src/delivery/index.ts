@@ -1,5 +1,5 @@
 export { type Budget, type BudgetOptions, createBudget } from './budget.ts'
-export { deliver } from './deliver.ts'
+export { deliver, laneCount } from './deliver.ts'
 export { type BreakerLimits, type DeliveryLimits, defaultLimits } from './limits.ts'
 export type { DeliverOptions } from './options.ts'
 export type { Recorder } from './recorder.ts'

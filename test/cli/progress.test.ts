@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { count, duration, progressOn } from '../../src/cli/progress.ts'
+import { progressOn } from '../../src/cli/progress.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { createLog } from '../../src/core/index.ts'
+import { count, duration } from '../../src/ops/index.ts'
 import type { Progress } from '../../src/sync/index.ts'
 
 function aTerminal(isPerson: boolean) {
