@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import type { Parts } from '../../src/sync/index.ts'
+import { type Bench, startBench } from '../support/bench.ts'
+import { histories } from '../support/model/commands/index.ts'
+import { modelProject, startHistory } from '../support/model/history.ts'
+import { type Kind, modes } from '../support/model/sync-file.ts'
+import { differences, heal, wireDifferences } from '../support/model/verify.ts'
+
+/*
+ * Random histories of a source, its sync and their troubles, over the real product against the twin: at the end
+ * Customer.io holds what the rows and the rules say, every row is accounted for, and nothing went twice.
+ *
+ * MODEL_RUNS=200 makes so many histories in place of a few, and shrinks one that fails. MODEL_SEED, MODEL_PATH and
+ * MODEL_REPLAY (a failure prints all three: seed, path and replayPath) make one of them again.
+ */
+const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_REPLAY, MODEL_STEPS } = process.env
+const runs = Number(MODEL_RUNS ?? 1)
+const steps = Number(MODEL_STEPS ?? 14)
+const isLong = MODEL_RUNS !== undefined
+
+let bench: Bench
+let parts: Parts
+let number = 0
+beforeAll(async () => {
+  bench = await startBench()
+  parts = await bench.ready(modelProject)
+  await bench.sql('CREATE SCHEMA IF NOT EXISTS main.shop')
+})
+afterAll(async () => {
+  await bench?.close()
+})
+
+/** Histories of one kind of sync; each has a table, a sync and ids of its own. */
+async function hold(kinds: fc.Arbitrary<Kind>): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(kinds, histories(steps, MODEL_REPLAY), async (kind, commands) => {
+      const history = await startHistory(bench, parts, ++number, kind)
+      try {
+        await fc.asyncModelRun(() => history, commands)
+        await heal(history)
+      } finally {
+        bench.faults()
+      }
+      expect(differences(history)).toEqual([])
+      expect(await wireDifferences(history)).toEqual([])
+    }),
+    {
+      numRuns: runs,
+      endOnFailure: !isLong,
+      ...(MODEL_SEED === undefined ? {} : { seed: Number(MODEL_SEED) }),
+      ...(MODEL_PATH === undefined ? {} : { path: MODEL_PATH }),
+    },
+  )
+}
+
+const timeout = isLong ? runs * 600_000 : 120_000
+
+describe('after any history, Customer.io holds what the rows and the rules say', () => {
+  it.each(modes)(
+    'of people, with changes: %s',
+    async (mode) => {
+      const onDelete = mode === 'cursor' ? ['ignore'] : ['delete', 'clear', 'ignore']
+      await hold(
+        fc.record({
+          call: fc.constant('identify'),
+          mode: fc.constant(mode),
+          onDelete: fc.constantFrom(...(onDelete as Kind['onDelete'][])),
+        }),
+      )
+    },
+    timeout,
+  )
+
+  it(
+    'of events, whatever the changes',
+    async () => {
+      await hold(
+        fc.record({
+          call: fc.constant('track'),
+          mode: fc.constantFrom(...modes),
+          onDelete: fc.constant('ignore'),
+        }),
+      )
+    },
+    timeout,
+  )
+
+  it('and no message arrived that is in no outcome', async () => {
+    const outcomes = await bench.sql('SELECT DISTINCT message_id FROM main.customerio.outcomes')
+    const known = new Set(outcomes.map(({ message_id }) => message_id))
+    const strange = bench.twin.store.messages().filter(({ messageId }) => !known.has(messageId))
+    expect(strange).toEqual([])
+  })
+})

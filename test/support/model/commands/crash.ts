@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { SyncError } from '../../../../src/core/index.ts'
+import {
+  type Parts,
+  type RunEnding,
+  type RunOptions,
+  runWindow,
+} from '../../../../src/sync/index.ts'
+import { attempt } from '../attempt.ts'
+import { type End, mortal } from '../mortal.ts'
+import { destinations } from '../sync-file.ts'
+import { type Command, command } from './command.ts'
+
+/** A process that ends at one of its calls to the outside. */
+const crashes = fc
+  .record({
+    call: fc.integer({ min: 1, max: 70 }),
+    end: fc.constantFrom<End>('killed before', 'killed after', 'stopped'),
+  })
+  .map(({ call, end }) =>
+    command(`run ${end} at call ${call}`, (history) =>
+      attempt(history, {
+        go: async (parts) => {
+          const process = mortal(parts, call, end)
+          return inTurn(process.parts, process.signal, process.hasEnded)
+        },
+        mayFail: ['KILLED', 'RUN_STOPPED', 'UPLOAD_FAILED'],
+        isUnsure: true,
+      }),
+    ),
+  )
+
+/** One destination after the other, so that the calls of a process come in one order. */
+async function inTurn(
+  parts: Parts,
+  signal: AbortSignal,
+  hasEnded: () => boolean,
+): Promise<RunEnding[]> {
+  const endings: RunEnding[] = []
+  for (const destination of destinations) {
+    for (const sync of hasEnded() ? [] : parts.project.syncs) {
+      endings.push(await one(parts, sync, destination, { signal }))
+    }
+  }
+  return endings
+}
+
+async function one(
+  parts: Parts,
+  sync: Parts['project']['syncs'][number],
+  destination: string,
+  options: RunOptions,
+): Promise<RunEnding> {
+  try {
+    return { kind: 'finished', report: await runWindow(parts, sync, destination, options) }
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error
+    const { code, exitCode, message } = error
+    return { kind: 'failed', sync: sync.name, destination, code, exitCode, message }
+  }
+}
+
+/** The killing and stopping of processes. */
+export const crashCommands: [number, fc.Arbitrary<Command>][] = [[3, crashes]]

@@ -1,0 +1,142 @@
+import { mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import { leasesIn } from '../../../src/audit/index.ts'
+import type { Parts } from '../../../src/sync/index.ts'
+import { type Bench, twoWorkspaces, writeProject } from '../bench.ts'
+import { nothing, type Possible } from './customerio.ts'
+import type { Known, Plan } from './rule.ts'
+import { type Row, type Shape, tableStatements, type Values } from './source.ts'
+import {
+  type Destination,
+  destinations,
+  type Kind,
+  type MappingName,
+  syncFile,
+} from './sync-file.ts'
+
+/** A window that was opened: what it has to do was settled then, whatever happens to the source meanwhile. */
+export interface Opened {
+  readonly plan: Plan
+  /** Rebuilds and switches of the feed that its pin has seen. */
+  readonly breaks: number
+  /** True when something may have arrived that was not written down. */
+  isUnsure: boolean
+  /** True when Customer.io failed for long enough to give messages up. */
+  mayGiveUp: boolean
+}
+
+/** What is expected of one destination. */
+export interface Side {
+  readonly known: Map<number, Known>
+  readonly holds: Map<number, Possible>
+  open: Opened | undefined
+  /** Number of the newest closed window. */
+  closed: number
+  /** Breaks that the newest closed window has seen. */
+  breaks: number
+}
+
+/** The history so far as plain TypeScript sees it. */
+export interface Model {
+  readonly kind: Kind
+  /** Ids of this history begin here. */
+  readonly base: number
+  rows: Row[]
+  shape: Shape
+  feed: boolean
+  /** Rebuilds and switches of the feed so far: after one of them the feed may be unreadable. */
+  breaks: number
+  mapping: MappingName
+  isHeld: boolean
+  /** True once messages may have been received twice. */
+  hasRepeats: boolean
+  /** Seconds since the epoch of the last write. */
+  now: number
+  readonly sides: Readonly<Record<Destination, Side>>
+}
+
+/** The same history in the real product, against the twin. */
+export interface Real {
+  readonly bench: Bench
+  readonly sync: string
+  readonly table: string
+  readonly statements: ReturnType<typeof tableStatements>
+  /** Parts with the sync as its file says now. */
+  parts(model: Model, mode?: Kind['mode']): Parts
+}
+
+/** Both sides of a history. */
+export interface History {
+  readonly model: Model
+  readonly real: Real
+}
+
+/** The project that all histories of a bench share but for their syncs. */
+export const modelProject = { 'customerio.yml': twoWorkspaces }
+
+/** Starts a history of its own: table, sync, ids. `parts` are those of {@link modelProject}. */
+export async function startHistory(
+  bench: Bench,
+  parts: Parts,
+  number: number,
+  kind: Kind,
+): Promise<History> {
+  const sync = `sync_${number}`
+  const table = `main.shop.rows_${number}`
+  const statements = tableStatements(table)
+  const shape = { extra: false, wide: false }
+  await bench.sql(...statements.create([], shape, true))
+  const leases = leasesIn(parts.warehouse, parts.project.control, parts.clock)
+  await leases.ensure(destinations.map((destination) => ({ sync, destination })))
+  const side = (): Side => ({
+    known: new Map(),
+    holds: new Map(),
+    open: undefined,
+    closed: 0,
+    breaks: 0,
+  })
+  const model: Model = {
+    kind,
+    base: number * 100,
+    rows: [],
+    shape,
+    feed: true,
+    breaks: 0,
+    mapping: 'plain',
+    isHeld: false,
+    hasRepeats: false,
+    now: 1_700_000_000,
+    sides: { eu: side(), us: side() },
+  }
+  const projects = new Map<string, Parts>()
+  const real: Real = {
+    bench,
+    sync,
+    table,
+    statements,
+    parts({ kind, mapping }, mode = kind.mode) {
+      const text = syncFile({ ...kind, mode, name: sync, table, mapping })
+      const known = projects.get(text)
+      if (known !== undefined) return known
+      const folder = mkdtempSync(join(bench.folder, 'project-'))
+      const project = writeProject(folder, { ...modelProject, [`syncs/${sync}.yml`]: text })
+      // A later attempt of the same task takes the lease of one that was killed.
+      const task = { CUSTOMERIO_JOBS_JOB_RUN_ID: '1', CUSTOMERIO_JOBS_TASK_KEY: sync }
+      const made = { ...parts, project, environment: { ...parts.environment, ...task } }
+      projects.set(text, made)
+      return made
+    },
+  }
+  return { model, real }
+}
+
+/** The row that a write gives a key, with a later time than any before. */
+export function newRow(model: Model, id: number | null, values: Values): Row {
+  model.now += 60
+  return { id, ...values, loadedAt: model.now }
+}
+
+/** What a destination may hold of a key. */
+export function possible({ holds }: Side, id: number): Possible {
+  return holds.get(id) ?? new Set([nothing])
+}
