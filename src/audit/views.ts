@@ -38,6 +38,15 @@ FROM (
 WHERE \`place\` = 1`,
 }
 
+/**
+ * The rows of the view {@link outcomes} that meet a condition on key, person, sync or destination, without ranking the
+ * whole table first: what is the same for every record of a message may be asked for before.
+ */
+export function outcomesWhere(control: Control, condition: string): string {
+  const rows = `(SELECT * FROM ${control.name(outcomeLog.name)} WHERE ${condition}) AS some`
+  return outcomes.query({ ...control, name: () => rows })
+}
+
 /** Keys whose newest outcome is not `delivered`: a later delivery of the same key takes it off the list. */
 export const deadLetters: View = {
   name: 'dead_letters',

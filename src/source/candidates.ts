@@ -1,7 +1,7 @@
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { keyColumn, keyExpression } from './keys.ts'
 import { pinned } from './pin.ts'
-import type { WindowQuery } from './query.ts'
+import { relationOf, type WindowQuery } from './query.ts'
 import type { KeyPick } from './scope.ts'
 
 /**
@@ -34,9 +34,10 @@ function feedKeys({ sync, scope: { pin }, types }: WindowQuery, from: number): s
 }
 
 function cursorKeys(
-  { types, scope: { pin }, sync }: WindowQuery,
+  query: WindowQuery,
   { column, from, lagMs }: { column: string; from?: string; lagMs: number },
 ): string {
+  const { types, sync } = query
   const name = quoteName(column)
   const key = keyExpression(sync.source.key, types)
   const type = types[column] ?? 'STRING'
@@ -44,7 +45,7 @@ function cursorKeys(
     from === undefined
       ? 'TRUE'
       : `${name} >= ${back(quoteText(from), type, lagMs)} OR ${name} IS NULL`
-  return `SELECT DISTINCT ${key} AS \`${keyColumn}\` FROM ${pinned(pin)} WHERE ${reached}`
+  return `SELECT DISTINCT ${key} AS \`${keyColumn}\` FROM ${relationOf(query)} AS s WHERE ${reached}`
 }
 
 /** A value of a cursor column, so far back; only times can go back. */

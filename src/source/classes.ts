@@ -1,8 +1,7 @@
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { candidateKeys } from './candidates.ts'
 import { hashColumn, identityExpression, keyColumn, keyed } from './keys.ts'
-import { pinned } from './pin.ts'
-import type { WindowQuery } from './query.ts'
+import { relationOf, type WindowQuery } from './query.ts'
 import { hashUnder, rowHash } from './row-hash.ts'
 import { inRange } from './scope.ts'
 
@@ -33,9 +32,9 @@ export interface Need {
  */
 export function classes(query: WindowQuery, need: Need = { copies: true }): string {
   const candidates = candidateKeys(query)
-  const { sync, types, scope } = query
+  const { sync, types } = query
   const relations = [
-    `keyed AS (${keyed(sync.source, sync.send.to, types, pinned(scope.pin))})`,
+    `keyed AS (${keyed(sync.source, sync.send.to, types, relationOf(query))})`,
     ...(candidates === undefined ? [] : [`candidates AS (${candidates})`]),
     `known AS (SELECT * FROM ${query.ledger} WHERE sync = :sync AND destination = :destination)`,
     `looked AS (${lookedAt(query, need, candidates !== undefined)})`,

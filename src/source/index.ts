@@ -11,7 +11,15 @@ export {
   rejectColumn,
 } from './keys.ts'
 export { type LookFrom, type Looking, lookFor, withoutFeed } from './look.ts'
-export { checkPin, newestVersion, type Pin, pinned, pinSnapshot, pinTable } from './pin.ts'
+export {
+  checkPin,
+  newestVersion,
+  type Pin,
+  pinned,
+  pinSnapshot,
+  pinTable,
+  unpinned,
+} from './pin.ts'
 export {
   changedColumnsStatement,
   changedRowsStatement,
@@ -21,7 +29,7 @@ export {
   rowSampleStatement,
   sendingStatement,
 } from './plan-statements.ts'
-export { parametersOf, type WindowQuery } from './query.ts'
+export { parametersOf, relationOf, type WindowQuery } from './query.ts'
 export { type ReadOptions, readToSpool } from './read.ts'
 export type { HashedColumns } from './row-hash.ts'
 export { sourceSchema, sqlTypes } from './schema.ts'

@@ -1,6 +1,7 @@
 import type { SyncSpec } from '../core/index.ts'
 import type { SqlParameters } from '../warehouse/index.ts'
 import type { ColumnTypes } from './keys.ts'
+import { pinned } from './pin.ts'
 import type { HashedColumns } from './row-hash.ts'
 import type { Scope } from './scope.ts'
 
@@ -18,6 +19,13 @@ export interface WindowQuery {
   readonly outcomeLog: string
   readonly outcomes: string
   readonly deadLetters: string
+  /** What is looked at in place of the pinned rows, where nothing was pinned. Never set for a window. */
+  readonly relation?: string
+}
+
+/** The rows that a query is about, as a relation for FROM. */
+export function relationOf({ relation, scope }: Pick<WindowQuery, 'relation' | 'scope'>): string {
+  return relation ?? pinned(scope.pin)
 }
 
 /** The parameters that all statements of a window share. */
