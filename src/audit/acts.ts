@@ -18,10 +18,18 @@ export interface NewAct {
   readonly details?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** An act as it stands in the control schema. */
+export interface Act extends NewAct {
+  readonly actId: string
+  readonly at: Date
+}
+
 /** What people did by hand, in one control schema. */
 export interface Acts {
   /** Writes an act down and gives its id. To be called before the act: one that fails half way is known too. */
   record(act: NewAct): Promise<string>
+  /** The newest act on a sync and destination that is one of these commands; undefined where there is none. */
+  last(sync: string, destination: string, commands: readonly string[]): Promise<Act | undefined>
 }
 
 /** The acts in `control` (catalog and schema). */
@@ -43,5 +51,31 @@ export function actsIn(sql: Sql, control: string, clock: Clock): Acts {
       })
       return id
     },
+
+    async last(sync, destination, commands) {
+      const names = commands.map((command, i) => [`act_${i}`, command] as const)
+      const [row] = await sql.query(
+        `SELECT * FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination
+  AND \`act\` IN (${names.map(([name]) => `:${name}`).join(', ')})
+ORDER BY \`acted_at\` DESC, \`act_id\` DESC LIMIT 1`,
+        { sync, destination, ...Object.fromEntries(names) },
+      )
+      return row === undefined ? undefined : toAct(row)
+    },
+  }
+}
+
+function toAct(row: Readonly<Record<string, unknown>>): Act {
+  const { why, window_id, details } = row
+  return {
+    actId: String(row.act_id),
+    act: String(row.act),
+    who: String(row.actor),
+    sync: String(row.sync),
+    destination: String(row.destination),
+    at: row.acted_at as Date,
+    ...(why === null ? {} : { why: String(why) }),
+    ...(window_id === null ? {} : { windowId: String(window_id) }),
+    ...(details === null ? {} : { details: JSON.parse(String(details)) }),
   }
 }

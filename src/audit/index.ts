@@ -1,5 +1,5 @@
 export type { Account } from './account.ts'
-export { type Acts, actsIn, type NewAct } from './acts.ts'
+export { type Act, type Acts, actsIn, type NewAct } from './acts.ts'
 export type { Adoption } from './adopt.ts'
 export type { Checkpoint, Pair } from './checkpoint.ts'
 export { type Control, controlOf, volumePath } from './control.ts'
@@ -58,6 +58,7 @@ export {
   slicePair,
 } from './slices.ts'
 export type { PartSummary } from './uploads.ts'
+export { outcomesWhere } from './views.ts'
 export {
   type NewWindow,
   type Window,

@@ -1,6 +1,7 @@
 import yargs from 'yargs'
 import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
+import { backfillCommand } from './backfill.ts'
 import { holdCommand, releaseCommand } from './hold.ts'
 import { listCommand } from './list.ts'
 import { maintainCommand } from './maintain.ts'
@@ -33,6 +34,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(planCommand)
     .command(runCommand)
     .command(sliceCommand)
+    .command(backfillCommand)
     .command(replayCommand)
     .command(rebaseCommand)
     .command(reportCommand)

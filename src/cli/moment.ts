@@ -1,3 +1,4 @@
+import { periodMs } from '../config/index.ts'
 import { ConfigError } from '../core/index.ts'
 
 /** A moment that an option names, in ms since the epoch; one without a zone is UTC. Throws ConfigError TIME_INVALID. */
@@ -11,6 +12,13 @@ export function momentOf(option: string, text: string | undefined): number | und
     'TIME_INVALID',
     `--${option} takes a moment such as 2026-01-31 or 2026-01-31T14:00:00Z`,
   )
+}
+
+/** A time span that an option names, in ms. Throws ConfigError DURATION_INVALID. */
+export function durationOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,6}[smhd]$/.test(text))
+    return text === undefined ? undefined : periodMs(text)
+  throw new ConfigError('DURATION_INVALID', `--${option} takes a duration such as 30s, 10m or 2h`)
 }
 
 /** The options that have a value. */

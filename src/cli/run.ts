@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs'
 import { ConfigError } from '../core/index.ts'
 import { runSummary } from '../ops/index.ts'
 import { exitCodeOf, runAll, schedule } from '../sync/index.ts'
+import { durationOf, given } from './moment.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
 import { progressOn } from './progress.ts'
 import { stopSignal } from './stop-signal.ts'
@@ -10,6 +11,7 @@ type Arguments = CommonArguments & {
   readonly syncs: string[] | undefined
   readonly all: boolean
   readonly confirm: string[]
+  readonly wait: string | undefined
   readonly 'stop-with-stdin': boolean
 }
 
@@ -27,6 +29,11 @@ export const runCommand: CommandModule<object, Arguments> = {
         default: [],
         describe: 'go past brakes: the value that they printed',
       })
+      .option('wait', {
+        type: 'string',
+        describe:
+          'how long to wait for another run of the same sync: 30s, 10m; default: only for a backfill',
+      })
       .option('stop-with-stdin', {
         type: 'boolean',
         default: false,
@@ -42,6 +49,7 @@ export const runCommand: CommandModule<object, Arguments> = {
     try {
       await withParts(args, terminal, async (parts) => {
         const endings = await runAll(parts, schedule(parts.project, names), {
+          ...given({ waitMs: durationOf('wait', args.wait) }),
           confirmed: args.confirm,
           signal: stop.signal,
           onProgress: progressOn(terminal),

@@ -1,3 +1,4 @@
+export { abandonedText, backfillStepText, backfillText } from './backfill-text.ts'
 export { count, duration } from './figures.ts'
 export {
   type Held,

@@ -57,6 +57,8 @@ export interface Scope {
   readonly retryRefused?: true
   /** Only keys whose hash is in this range. */
   readonly keys?: HashRange
+  /** The backfill that the window is a part of: the act it began with, and which of how many parts this is, from 1. */
+  readonly backfill?: { readonly act: string; readonly part: number; readonly of: number }
   /** The mappings, other than the window's own, that keys of the ledger were sent under. */
   readonly earlier: readonly HashedColumns[]
   /** Rows given up before this moment are not tried again by themselves, in ms since the epoch. */

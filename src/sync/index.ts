@@ -1,3 +1,12 @@
+export {
+  type Abandoned,
+  abandonBackfill,
+  type Backfill,
+  type BackfillOptions,
+  backfill,
+} from './backfill.ts'
+export type { BackfillAccount, BackfillFilter } from './backfill-plan.ts'
+export { type BackfillStep, backfillShare } from './backfill-windows.ts'
 export { type ByHand, type Ending, eachDestination } from './by-hand.ts'
 export { compileSync } from './compile-sync.ts'
 export { type Destination, openDestination } from './destination.ts'

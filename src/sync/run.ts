@@ -9,6 +9,7 @@ import { messagesToSend } from './rows.ts'
 import { type Progress, sendMessages } from './send.ts'
 import { closeWindow, leaveOpen } from './settle.ts'
 import { takeOver } from './take-over.ts'
+import { whenFree } from './when-free.ts'
 import { type Opening, openWindow } from './window.ts'
 import { type HeldLease, withLease } from './with-lease.ts'
 
@@ -29,7 +30,10 @@ export interface RunReport {
 }
 
 /** What a run may be given beside its parts. */
-export interface RunOptions extends Partial<Pick<Opening, 'kind' | 'only' | 'confirmed'>> {
+export interface RunOptions
+  extends Partial<Pick<Opening, 'kind' | 'only' | 'confirmed' | 'passes'>> {
+  /** How long to wait for the lease of another run, in ms. Default: ten minutes for a backfill, else not at all. */
+  readonly waitMs?: number
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
 }
@@ -52,10 +56,12 @@ export async function runWindow(
   await proveWritable(parts, options.signal)
   return whileReleased(parts, sync, options.signal, async (released) => {
     const finish = (old: SyncSpec) => runWindow(parts, old, destination, { signal: released })
-    await takeOver(parts, sync, destination, finish, released)
-    return withLease(parts, sync, destination, released, (held, signal) =>
-      runLeased(parts, sync, target, held, { ...options, signal }),
-    )
+    return whenFree(parts, { sync: sync.name, destination }, options.waitMs, released, async () => {
+      await takeOver(parts, sync, destination, finish, released)
+      return withLease(parts, sync, destination, released, (held, signal) =>
+        runLeased(parts, sync, target, held, { ...options, signal }),
+      )
+    })
   })
 }
 
