@@ -1,6 +1,6 @@
 """Starts one Node job inside a Databricks task. Databricks has no task type for Node.
 
-Usage: launcher.py --entry <job.mjs> --warehouse <id> [--job-id …] [--job-run-id …] [--task-run-id …] [-- <job arguments>]
+Usage: launcher.py --entry <job.mjs> --warehouse <id> [--job-id …] [--job-run-id …] [--task-run-id …] [--task-key …] [-- <job arguments>]
 
 It owns what exists only in this process: the token of the identity the job runs as. Node reads it, always fresh, from
 a random address on loopback, so that no Databricks credential is stored anywhere. A failure is raised: exit codes of
@@ -28,6 +28,7 @@ def read_arguments(argv):
     parser.add_argument("--job-id")
     parser.add_argument("--job-run-id")
     parser.add_argument("--task-run-id")
+    parser.add_argument("--task-key")
     parser.add_argument("rest", nargs="*")
     arguments = parser.parse_args(argv)
     for name, value in vars(arguments).items():
@@ -73,7 +74,7 @@ def environment_for(arguments, host, token_url):
     environment["DATABRICKS_HOST"] = host
     environment["DATABRICKS_WAREHOUSE_ID"] = arguments.warehouse
     environment["CUSTOMERIO_JOBS_TOKEN_URL"] = token_url
-    for name in ("job_id", "job_run_id", "task_run_id"):
+    for name in ("job_id", "job_run_id", "task_run_id", "task_key"):
         value = getattr(arguments, name)
         if value:
             environment[f"CUSTOMERIO_JOBS_{name.upper()}"] = value

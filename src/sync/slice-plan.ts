@@ -1,10 +1,11 @@
 import { runsIn, type SliceRun, sliceLeasesIn, sliceName } from '../audit/index.ts'
-import { ConfigError, type SyncSpec } from '../core/index.ts'
+import { AuditError, ConfigError, type SyncSpec } from '../core/index.ts'
 import { limits } from '../customerio/index.ts'
 import { newRunId } from './attempt.ts'
 import { whileReleased } from './holds.ts'
 import type { Parts } from './parts.ts'
 import { messagesToSend } from './rows.ts'
+import { takeOver } from './take-over.ts'
 import { type Opening, openWindow } from './window.ts'
 import { withLease } from './with-lease.ts'
 
@@ -40,8 +41,9 @@ export async function planSlices(
   { slices, confirmed = [], signal }: SlicePlanOptions,
 ): Promise<SliceTask[]> {
   checkNumber(parts, destination, slices)
-  return whileReleased(parts, sync, signal, (released) =>
-    withLease(parts, sync, destination, released, async ({ lease }, stop) => {
+  return whileReleased(parts, sync, signal, async (released) => {
+    await takeOver(parts, sync, destination, (old) => refuseOpenWindow(old, sync), released)
+    return withLease(parts, sync, destination, released, async ({ lease }, stop) => {
       const { warehouse, project, clock } = parts
       const opening = { kind: 'sync' as const, confirmed, runId: newRunId(clock), lease }
       const opened = await openWindow(parts, sync, destination, opening, stop)
@@ -56,7 +58,15 @@ export async function planSlices(
         slice,
         slices,
       }))
-    }),
+    })
+  })
+}
+
+/** Finishing it would send. */
+async function refuseOpenWindow(old: SyncSpec, { name }: SyncSpec): Promise<never> {
+  throw new AuditError(
+    'RENAMED_WHILE_OPEN',
+    `a window is open under the old name ${old.name}; "customerio-jobs run ${name}" finishes it and goes on under the new one, then plan again`,
   )
 }
 

@@ -119,8 +119,12 @@ suite(`the launcher of a Databricks task${hasPython ? '' : ' (skipped: there is 
     await world.faults([
       { door: 'customerio', call: 'POST /v1/batch', when: { from: 3 }, fault: { delayMs: 700 } },
     ])
-    const { child, ended } = launch('--', 'people')
+    const { child, ended } = launch('--task-key', 'deliver', '--', 'people')
     await until(async () => Number((await world.counts()).messages) > Number(before))
+    // A retry of this task takes over its lease at once, and no other task of the job run does.
+    expect(
+      await parts.warehouse.query('SELECT owner_job_run_id FROM main.customerio.checkpoints'),
+    ).toEqual([{ owner_job_run_id: '4711/deliver' }])
     child.kill('SIGKILL')
     await ended
     await world.faults([])

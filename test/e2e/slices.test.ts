@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Parts, SliceTask } from '../../src/sync/index.ts'
 import { leaksIn, type Running, startWorld, until, type World } from '../support/processes.ts'
 
@@ -27,6 +27,9 @@ send:
   traits: { region: region }
 `,
 }
+
+// A dozen processes after each other and side by side.
+jest.setTimeout(300_000)
 
 let world: World
 let parts: Parts
