@@ -1,6 +1,6 @@
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { candidateKeys } from './candidates.ts'
-import { hashColumn, identityExpression, keyColumn, keyed } from './keys.ts'
+import { hashColumn, identityExpression, keyColumn, keyed, rejectColumn } from './keys.ts'
 import { relationOf, type WindowQuery } from './query.ts'
 import { hashUnder, rowHash } from './row-hash.ts'
 import { inRange } from './scope.ts'
@@ -76,10 +76,13 @@ function present(query: WindowQuery, { copies }: Need): string {
   )
   return `SELECT r.*, CASE WHEN r.\`${keyColumn}\` IS NULL THEN 'null_key'${
     copies ? " WHEN r._copies > 1 THEN 'duplicate_key'" : ''
-  } ELSE ${classOf(query, `l.row_hash = ${known}`)} END AS _class
+  } ELSE ${classOf(query, `l.row_hash = ${known} AND ${sameRoute}`)} END AS _class
 FROM (SELECT k.*, ${rowHash(mapping.columns, types, 'k')} AS \`${hashColumn}\` FROM looked AS k) AS r
 LEFT JOIN known AS l ON l.message_key = r.\`${keyColumn}\``
 }
+
+/** A row that found its route, or lost it, is another one although its hash, which knows no route, is the same. */
+const sameRoute = `coalesce(l.reason = 'no_route', FALSE) = (r.\`${rejectColumn}\` IS NOT NULL)`
 
 /** The class of a row with a key of its own, by what the ledger says of the key. */
 function classOf(query: WindowQuery, isEqual: string): string {
@@ -128,7 +131,7 @@ WHERE NOT (l.call IN (${deletions}) AND l.status = 'delivered')${scope.keys === 
   const elsewhere =
     to.kind === 'one'
       ? undefined
-      : `(SELECT DISTINCT \`${keyColumn}\` FROM keyed WHERE _destination <> :destination AND \`${keyColumn}\` IS NOT NULL)`
+      : `(SELECT \`${keyColumn}\`, count(*) AS _copies FROM keyed WHERE _destination <> :destination AND \`${keyColumn}\` IS NOT NULL GROUP BY \`${keyColumn}\`)`
   const others = isNamedByKey(query)
     ? undefined
     : `(SELECT DISTINCT ${identityExpression(sync.send.person, 'k')} AS _identity FROM keyed AS k WHERE k._destination = :destination)`
@@ -159,7 +162,11 @@ function goneClass(query: WindowQuery, mayMove: boolean, mayShare: boolean): str
     "WHEN g._identity IS NULL THEN 'ignored'",
     ...(mayShare ? ["WHEN o._identity IS NOT NULL THEN 'ignored'"] : []),
     ...(mayMove && to.kind === 'by'
-      ? [`WHEN e.\`${keyColumn}\` IS NOT NULL THEN ${moved(to.moved, takeAway)}`]
+      ? [
+          // Rows that share a key decide nothing, here or there.
+          "WHEN e._copies > 1 THEN 'ignored'",
+          `WHEN e.\`${keyColumn}\` IS NOT NULL THEN ${moved(to.moved, takeAway)}`,
+        ]
       : []),
     ...(sync.onDelete === 'ignore' ? ["WHEN TRUE THEN 'ignored'"] : []),
   ]
