@@ -6,6 +6,7 @@ import { whileReleased } from './holds.ts'
 import type { Parts } from './parts.ts'
 import { messagesToSend } from './rows.ts'
 import { takeOver } from './take-over.ts'
+import { whenFree } from './when-free.ts'
 import { type Opening, openWindow } from './window.ts'
 import { withLease } from './with-lease.ts'
 
@@ -41,25 +42,22 @@ export async function planSlices(
   { slices, confirmed = [], signal }: SlicePlanOptions,
 ): Promise<SliceTask[]> {
   checkNumber(parts, destination, slices)
-  return whileReleased(parts, sync, signal, async (released) => {
-    await takeOver(parts, sync, destination, (old) => refuseOpenWindow(old, sync), released)
-    return withLease(parts, sync, destination, released, async ({ lease }, stop) => {
-      const { warehouse, project, clock } = parts
-      const opening = { kind: 'sync' as const, confirmed, runId: newRunId(clock), lease }
-      const opened = await openWindow(parts, sync, destination, opening, stop)
-      await sliceLeasesIn(warehouse, project.control, clock).cut(lease, slices)
-      if (messagesToSend(opened) === 0) return []
-      const window = opened.window.windowId
-      const runs = await runsIn(warehouse, project.control).sliceRuns(window)
-      return unfinished(slices, runs).map((slice) => ({
-        sync: sync.name,
-        destination,
-        window,
-        slice,
-        slices,
-      }))
-    })
-  })
+  const { warehouse, project, clock } = parts
+  const pair = { sync: sync.name, destination }
+  return whileReleased(parts, sync, signal, (released) =>
+    whenFree(parts, pair, undefined, released, async () => {
+      await takeOver(parts, sync, destination, (old) => refuseOpenWindow(old, sync), released)
+      return withLease(parts, sync, destination, released, async ({ lease }, stop) => {
+        const opening = { kind: 'sync' as const, confirmed, runId: newRunId(clock), lease }
+        const opened = await openWindow(parts, sync, destination, opening, stop)
+        await sliceLeasesIn(warehouse, project.control, clock).cut(pair, slices)
+        if (messagesToSend(opened) === 0) return []
+        const window = opened.window.windowId
+        const runs = await runsIn(warehouse, project.control).sliceRuns(window)
+        return unfinished(slices, runs).map((slice) => ({ ...pair, window, slice, slices }))
+      })
+    }),
+  )
 }
 
 /** Finishing it would send. */
