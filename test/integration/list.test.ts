@@ -64,6 +64,7 @@ describe('a sync in the listing', () => {
       },
       deadLetters: 1,
     })
+    expect(await bench.sql('SELECT status FROM main.customerio.dead_letters')).toHaveLength(1)
     const due = people.nextDue?.getTime() ?? 0
     expect(due - (people.lastRun?.startedAt.getTime() ?? 0)).toBe(3_600_000)
     expect(JSON.stringify(people)).not.toContain('n1')

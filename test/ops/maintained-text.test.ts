@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Maintained, maintainedText } from '../../src/ops/index.ts'
-import { bytes } from '../../src/ops/maintain/maintained-text.ts'
 
 const done: Maintained = {
   control: 'main.customerio',
@@ -58,16 +57,5 @@ It is yours to run.`)
     expect(dry).toMatch(/^would be removed +from/m)
     expect(dry).toMatch(/^ledger +143 +2.0 kB$/m)
     expect(text({ migrated: 2 })).toContain('2 tables of an earlier version got new columns')
-  })
-
-  it('writes bytes as a person reads them', () => {
-    expect([0, 999, 1000, 1_540_000, 2e9, 3e15].map(bytes)).toEqual([
-      '0 B',
-      '999 B',
-      '1.0 kB',
-      '1.5 MB',
-      '2.0 GB',
-      '3000.0 TB',
-    ])
   })
 })

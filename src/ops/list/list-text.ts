@@ -1,4 +1,4 @@
-import { duration } from '../figures.ts'
+import { count, duration } from '../figures.ts'
 import type { ListedSync } from './list.ts'
 import type { Colour } from './status.ts'
 
@@ -53,7 +53,7 @@ function cellsOf(one: ListedSync, now: number): string[] {
     lastRun?.durationMs === undefined ? '' : duration(lastRun.durationMs / 1000),
     freshness === undefined ? '' : ago(now, freshness.closedAt),
     sourceText(freshness, now),
-    one.deadLetters === 0 ? '' : one.deadLetters.toLocaleString('en-US'),
+    one.deadLetters === 0 ? '' : count(one.deadLetters),
     nextDue === undefined ? '' : dueText(now, nextDue),
     one.owner ?? '',
   ]

@@ -1,3 +1,4 @@
+import { count, many, size } from '../figures.ts'
 import { table } from '../summary.ts'
 import type { Maintained } from './maintain.ts'
 
@@ -9,11 +10,11 @@ export function maintainedText(done: Maintained): string[] {
     dryRun
       ? `${control}: this is what would be done; nothing was changed`
       : `${control} is maintained`,
-    ...(migrated === 0 ? [] : [`${count(migrated, 'table')} ${columns}`]),
+    ...(migrated === 0 ? [] : [`${many(migrated, 'table')} ${columns}`]),
     '',
     ...removedTable(done),
     '',
-    `parts that are loaded: ${count(parts.files, 'file')}, ${bytes(parts.bytes)}, ${count(parts.folders, 'folder')}`,
+    `parts that are loaded: ${many(parts.files, 'file')}, ${size(parts.bytes)}, ${many(parts.folders, 'folder')}`,
     ...keptText(done),
     '',
     ...filesTable(done),
@@ -30,11 +31,11 @@ function removedTable({ dryRun, outcomes, rows, holds, snapshots }: Maintained):
     ...[outcomes, ...rows].map((one) => [
       'rows past their time',
       one.table,
-      number(one.windows),
-      number(one.rows),
+      count(one.windows),
+      count(one.rows),
     ]),
-    ['holds that ended', 'holds', '', number(holds)],
-    ['snapshots', 'the schema', number(snapshots.dropped.length), ''],
+    ['holds that ended', 'holds', '', count(holds)],
+    ['snapshots', 'the schema', count(snapshots.dropped.length), ''],
   ])
 }
 
@@ -52,20 +53,20 @@ function keptText({ outcomes, parts, snapshots }: Maintained): string[] {
     ],
     [
       parts.notLoaded,
-      `${count(parts.notLoaded, 'part')} of closed windows stay: no row of them is in a table; a run that lost its lease may have written them late`,
+      `${many(parts.notLoaded, 'part')} of closed windows stay: no row of them is in a table; a run that lost its lease may have written them late`,
     ],
     [
       snapshots.kept,
-      `${count(snapshots.kept, 'snapshot')} stay: an open window reads them, or one is being opened`,
+      `${many(snapshots.kept, 'snapshot')} stay: an open window reads them, or one is being opened`,
     ],
   ]
-  return lines.flatMap(([many, line]) => (many === 0 ? [] : [line]))
+  return lines.flatMap(([how, line]) => (how === 0 ? [] : [line]))
 }
 
 function pastTheirTime(windows: number): string {
   return windows === 1
     ? '1 window past its time keeps its outcomes'
-    : `${number(windows)} windows past their time keep their outcomes`
+    : `${count(windows)} windows past their time keep their outcomes`
 }
 
 function filesTable({ optimized, dryRun }: Maintained): string[] {
@@ -75,24 +76,8 @@ function filesTable({ optimized, dryRun }: Maintained): string[] {
     ...optimized.map((one) => [
       one.table,
       '',
-      change(number(one.filesBefore), number(one.filesAfter)),
-      change(bytes(one.bytesBefore), bytes(one.bytesAfter)),
+      change(count(one.filesBefore), count(one.filesAfter)),
+      change(size(one.bytesBefore), size(one.bytesAfter)),
     ]),
   ])
-}
-
-/** Bytes as a person reads them: 17 B, 3.4 kB, 1.2 GB. */
-export function bytes(value: number): string {
-  const units = ['kB', 'MB', 'GB', 'TB']
-  if (value < 1000) return `${value} B`
-  const step = Math.min(units.length, Math.floor(Math.log10(value) / 3))
-  return `${(value / 1000 ** step).toFixed(1)} ${units[step - 1]}`
-}
-
-function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US')
 }
