@@ -4,6 +4,7 @@ export type { Adoption } from './adopt.ts'
 export type { Checkpoint, Pair } from './checkpoint.ts'
 export { type Control, controlOf, volumePath } from './control.ts'
 export { controlDocs } from './control-docs.ts'
+export type { Enqueued } from './enqueue.ts'
 export { type Hold, type Holds, holdsIn } from './holds.ts'
 export { type KeepOptions, type KeptLease, keepLease } from './keep-lease.ts'
 export { isLeaseLost, type Lease } from './lease.ts'
@@ -46,7 +47,7 @@ export {
   type RecorderLimits,
   type RecorderSettings,
 } from './recorder.ts'
-export { type NewRun, type RunEnd, type Runs, runsIn, type SliceRun } from './runs.ts'
+export { type NewRun, type RunEnd, type Runs, runsIn, type WindowRun } from './runs.ts'
 export { controlStatements, controlTables } from './schema.ts'
 export {
   readSlice,

@@ -24,10 +24,11 @@ export interface NewRun {
   readonly slice?: string
 }
 
-/** A run that worked on a slice of a window. */
-export interface SliceRun {
+/** A run of a window. */
+export interface WindowRun {
   readonly runId: string
-  readonly slice: string
+  /** The slice it worked on; undefined for all of the window. */
+  readonly slice?: string
   /** Undefined while it runs, and when it was killed. */
   readonly exitCode?: number
 }
@@ -59,8 +60,8 @@ export interface Runs {
   start(run: NewRun): Promise<number>
   /** Writes down how a run ended. Can be repeated; the first end stands. */
   finish(runId: string, end: RunEnd): Promise<void>
-  /** The runs so far that worked on slices of a window. */
-  sliceRuns(windowId: string): Promise<readonly SliceRun[]>
+  /** The runs of a window so far. */
+  ofWindow(windowId: string): Promise<readonly WindowRun[]>
 }
 
 /** Tries for a number of one's own, and the longest pause between two of them. */
@@ -148,14 +149,14 @@ export function runsIn(
       )
     },
 
-    async sliceRuns(windowId) {
+    async ofWindow(windowId) {
       const rows = await sql.query(
-        `SELECT \`run_id\`, \`slice\`, \`exit_code\` FROM ${table} WHERE \`window_id\` = :window_id AND \`slice\` IS NOT NULL`,
+        `SELECT \`run_id\`, \`slice\`, \`exit_code\` FROM ${table} WHERE \`window_id\` = :window_id`,
         { window_id: windowId },
       )
       return rows.map(({ run_id, slice, exit_code }) => ({
         runId: String(run_id),
-        slice: String(slice),
+        ...(slice === null ? {} : { slice: String(slice) }),
         ...(exit_code === null ? {} : { exitCode: count(exit_code) }),
       }))
     },

@@ -1,4 +1,4 @@
-import { runsIn, type SliceRun, sliceLeasesIn, sliceName } from '../audit/index.ts'
+import { runsIn, sliceLeasesIn, sliceName, type WindowRun } from '../audit/index.ts'
 import { AuditError, ConfigError, type SyncSpec } from '../core/index.ts'
 import { limits } from '../customerio/index.ts'
 import { newRunId } from './attempt.ts'
@@ -53,7 +53,7 @@ export async function planSlices(
         await sliceLeasesIn(warehouse, project.control, clock).cut(pair, slices)
         if (messagesToSend(opened) === 0) return []
         const window = opened.window.windowId
-        const runs = await runsIn(warehouse, project.control).sliceRuns(window)
+        const runs = await runsIn(warehouse, project.control).ofWindow(window)
         return unfinished(slices, runs).map((slice) => ({ ...pair, window, slice, slices }))
       })
     }),
@@ -69,7 +69,7 @@ async function refuseOpenWindow(old: SyncSpec, { name }: SyncSpec): Promise<neve
 }
 
 /** The numbers of the slices that no run has finished. */
-export function unfinished(slices: number, runs: readonly SliceRun[]): number[] {
+export function unfinished(slices: number, runs: readonly WindowRun[]): number[] {
   const done = new Set(runs.filter(({ exitCode }) => exitCode === 0).map(({ slice }) => slice))
   return Array.from({ length: slices }, (_, i) => i + 1).filter(
     (number) => !done.has(sliceName({ number, of: slices })),

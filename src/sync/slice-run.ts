@@ -40,7 +40,7 @@ export interface SliceReport {
 /**
  * One attempt at one slice of an open window: the messages about the identities whose hash falls into it, with its part
  * of the destination's budget. Outcomes are uploaded; {@link settleSlices} loads them and closes the window. An attempt
- * after another one at the same slice loads first what that one wrote down.
+ * after another one at the same rows loads first what that one wrote down.
  */
 export async function runSlice(
   parts: Parts,
@@ -80,10 +80,11 @@ async function runLeased(
   const window = await windows.findOpen(sync.name, destination)
   if (windowId !== undefined && window?.windowId !== windowId) await windows.account(windowId)
   if (window === undefined || window.windowId !== (windowId ?? window.windowId)) return undefined
-  const runs = await runsIn(warehouse, project.control).sliceRuns(window.windowId)
-  const earlier = runs.filter((run) => run.slice === sliceName(slice))
-  if (earlier.some(({ exitCode }) => exitCode === 0)) return undefined
-  const isRepair = earlier.length > 0
+  const runs = await runsIn(warehouse, project.control).ofWindow(window.windowId)
+  const mine = runs.filter((run) => run.slice === sliceName(slice))
+  if (mine.some(({ exitCode }) => exitCode === 0)) return undefined
+  // A run of the whole that came in between may have sent some of it too.
+  const isRepair = mine.length > 0 || runs.some((run) => run.slice === undefined)
   const opened = await (isRepair ? goOnWith : reopen)(parts, sync, window, signal)
   if (messagesToSend(opened) === 0) return undefined
   const runId = newRunId(clock)

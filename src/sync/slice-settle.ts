@@ -53,7 +53,7 @@ async function slicesOf(
   windowId: string,
 ): Promise<{ of: number; left: readonly number[] }> {
   const of = await sliceLeasesIn(warehouse, project.control, clock).cutInto(pair)
-  return { of, left: unfinished(of, await runsIn(warehouse, project.control).sliceRuns(windowId)) }
+  return { of, left: unfinished(of, await runsIn(warehouse, project.control).ofWindow(windowId)) }
 }
 
 function unfinishedSlices(
