@@ -2,6 +2,7 @@ import type { OutcomeStatus } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
 import { type Adoption, adoptRows } from './adopt.ts'
 import { controlOf } from './control.ts'
+import { type Enqueued, enqueueKeys } from './enqueue.ts'
 import { windows } from './history-tables.ts'
 import { count } from './insert-once.ts'
 import type { Sql } from './ports.ts'
@@ -45,6 +46,11 @@ export interface Ledger {
    * stays suppressed. `delivered_at` is not touched, and a higher window is not replaced.
    */
   adopt(adoption: Adoption): Promise<void>
+  /**
+   * Makes the next window look at keys, whatever it takes for a change: they count as given up just now. Keys that the
+   * ledger does not know are written down. Can be repeated. To be called under the lease, with no window open.
+   */
+  enqueue(keys: Enqueued): Promise<void>
   /**
    * Forgets what keys without a usable row were last sent under: they stay what they are, but a row that comes back is
    * sent, and no mapping of theirs has to be computed any more. Can be repeated.
@@ -105,6 +111,8 @@ VALUES (${ledger.columns.map(({ name }) => `s.${quoteName(name)}`).join(', ')})`
     },
 
     adopt: (adoption) => adoptRows(sql, table, adoption),
+
+    enqueue: (keys) => enqueueKeys(sql, table, keys),
 
     async forgetMappings({ sync, destination, windowNumber, mappingHash, where }) {
       await sql.execute(

@@ -8,6 +8,7 @@ import { maintainCommand } from './maintain.ts'
 import { planCommand } from './plan.ts'
 import { previewCommand } from './preview.ts'
 import { rebaseCommand } from './rebase.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
@@ -36,6 +37,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(sliceCommand)
     .command(backfillCommand)
     .command(replayCommand)
+    .command(reconcileCommand)
     .command(rebaseCommand)
     .command(reportCommand)
     .command(listCommand)

@@ -31,6 +31,7 @@ export {
 export { movedText } from './moved-text.ts'
 export { planText } from './plan-text.ts'
 export { type Preview, preview, withoutValues } from './preview.ts'
+export { reconcileText } from './reconcile-text.ts'
 export { replayText } from './replay-text.ts'
 export { type Report, readReport } from './report.ts'
 export { reportHtml } from './report-html.ts'

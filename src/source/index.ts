@@ -2,6 +2,16 @@ export { deadLetterStatement } from './by-hand-statements.ts'
 export { deletionCalls, isEvent, type RowClass } from './classes.ts'
 export { missingColumns } from './columns.ts'
 export {
+  fateStatement,
+  isPerson,
+  keyRowsStatement,
+  keyStatement,
+  numbered,
+  type PersonSearch,
+  personStatement,
+  routesStatement,
+} from './key-statements.ts'
+export {
   type ColumnTypes,
   destinationsOf,
   hashColumn,
@@ -10,6 +20,7 @@ export {
   keyExpression,
   rejectColumn,
 } from './keys.ts'
+export { type LastChange, lastChange } from './last-change.ts'
 export { type LookFrom, type Looking, lookFor, withoutFeed } from './look.ts'
 export {
   checkPin,
@@ -31,6 +42,14 @@ export {
 } from './plan-statements.ts'
 export { parametersOf, relationOf, type WindowQuery } from './query.ts'
 export { type ReadOptions, readToSpool } from './read.ts'
+export {
+  type Discrepancy,
+  discrepancies,
+  discrepancyCounts,
+  discrepancySample,
+  problems,
+  unlearnedWindows,
+} from './reconcile-statements.ts'
 export type { HashedColumns } from './row-hash.ts'
 export { sourceSchema, sqlTypes } from './schema.ts'
 export {

@@ -9,14 +9,18 @@ export type { BackfillAccount, BackfillFilter } from './backfill-plan.ts'
 export { type BackfillStep, backfillShare } from './backfill-windows.ts'
 export { type ByHand, type Ending, eachDestination } from './by-hand.ts'
 export { compileSync } from './compile-sync.ts'
+export { deletionOf } from './deletions.ts'
 export { type Destination, openDestination } from './destination.ts'
+export { type LookedAt, lookAt } from './look-at.ts'
 export { type MovedState, moveState } from './move-state.ts'
 export { openParts, type Parts, type PartsOptions, type Patience } from './parts.ts'
 export { type PlanEnding, type PlanOptions, plan, planExitCode } from './plan.ts'
 export type { ChangedRow, ChangedValue, Changes } from './plan-changes.ts'
 export type { Estimate } from './plan-estimate.ts'
+export { type Standing, standingOf } from './plan-standing.ts'
 export type { Plan } from './plan-window.ts'
 export { type RebaseOptions, rebase } from './rebase.ts'
+export { type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts'
 export {
   type DeadLetters,
   type Replay,
@@ -25,7 +29,7 @@ export {
   replay,
 } from './replay.ts'
 export { type RunOptions, type RunReport, runWindow } from './run.ts'
-export { exitCodeOf, type RunEnding, runAll } from './run-all.ts'
+export { exitCodeOf, failedRun, type RunEnding, runAll } from './run-all.ts'
 export { schedule } from './schedule.ts'
 export type { Progress } from './send.ts'
 export { planSlices, type SlicePlanOptions, type SliceTask } from './slice-plan.ts'

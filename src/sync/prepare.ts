@@ -35,7 +35,9 @@ export interface WindowRequest {
   readonly openedAt: Date
   readonly kind: WindowKind
   /** What a window of this kind covers otherwise than a run on schedule. */
-  readonly only?: Partial<Pick<Scope, 'look' | 'send' | 'keys' | 'retryRefused' | 'backfill'>>
+  readonly only?: Partial<
+    Pick<Scope, 'look' | 'send' | 'keys' | 'retryRefused' | 'backfill' | 'pin'>
+  >
 }
 
 /** A window as far as it is known before its rows are counted. */
@@ -66,7 +68,8 @@ export async function prepare(
   const { number, openedAt, windowId, only = {} } = request
   const control = controlOf(project.control)
   const { from } = sync.source
-  const table = 'table' in from ? await pinTable(warehouse, from.table, signal) : undefined
+  const table =
+    only.pin ?? ('table' in from ? await pinTable(warehouse, from.table, signal) : undefined)
   const schema = await sourceSchema(
     warehouse,
     table === undefined ? from : { query: `SELECT * FROM ${pinned(table)}` },
