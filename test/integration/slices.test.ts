@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { systemClock } from '../../src/core/index.ts'
 import {
   type Parts,
@@ -18,6 +18,8 @@ on_delete: delete
 brakes: { max_delete_percent: 50 }
 `,
 }
+
+jest.setTimeout(180_000)
 
 let bench: Bench
 let parts: Parts
