@@ -30,6 +30,7 @@ export function withConfirm<T>(yargs: Argv<T>): Argv<T & ConfirmArguments> {
   return yargs.option('confirm', {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [],
     requiresArg: true,
     describe: 'what a brake printed, to go on with exactly that plan',

@@ -26,6 +26,7 @@ export const runCommand: CommandModule<object, Arguments> = {
       .option('confirm', {
         type: 'string',
         array: true,
+        nargs: 1,
         default: [],
         describe: 'go past brakes: the value that they printed',
       })
