@@ -11,13 +11,14 @@ import { differences, heal, wireDifferences } from '../support/model/verify.ts'
  * Random histories of a source, its sync and their troubles, over the real product against the twin: at the end
  * Customer.io holds what the rows and the rules say, every row is accounted for, and nothing went twice.
  *
- * MODEL_RUNS=200 makes so many histories in place of a few, and shrinks one that fails. MODEL_SEED, MODEL_PATH and
- * MODEL_REPLAY (a failure prints all three: seed, path and replayPath) make one of them again.
+ * MODEL_RUNS=200 makes so many longer histories of each kind in place of two short ones, and shrinks one that fails.
+ * MODEL_SEED and MODEL_PATH (a failure prints them as seed and path), and MODEL_REPLAY (as replayPath) for one that was
+ * shrunk, make one of them again, with the same MODEL_RUNS and one test chosen by -t.
  */
-const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_REPLAY, MODEL_STEPS } = process.env
-const runs = Number(MODEL_RUNS ?? 1)
-const steps = Number(MODEL_STEPS ?? 14)
+const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_REPLAY } = process.env
 const isLong = MODEL_RUNS !== undefined
+const runs = isLong ? Number(MODEL_RUNS) : 2
+const steps = isLong ? 20 : 8
 
 let bench: Bench
 let parts: Parts

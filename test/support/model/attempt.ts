@@ -1,15 +1,28 @@
-import { type Parts, type RunEnding, runAll } from '../../../src/sync/index.ts'
-import type { History, Opened } from './history.ts'
-import { planOf } from './rule.ts'
-import { settle } from './settle.ts'
+import { type Parts, runAll } from '../../../src/sync/index.ts'
+import { type History, type Model, nameOf, namesOf, type Opened } from './history.ts'
+import { planOf, type WindowKind } from './rule.ts'
+import { type Outcome, settle } from './settle.ts'
 import { type Destination, destinations, type Mode } from './sync-file.ts'
+
+/** How what was asked for ended in one destination. */
+export interface Ending {
+  /** `finished` says that no window is open any more; `asked` only that nothing failed. */
+  readonly kind: 'finished' | 'asked' | 'failed' | 'skipped'
+  readonly destination?: string
+  /** Of a failure. */
+  readonly code?: string
+  /** Of what finished. */
+  readonly report?: unknown
+}
 
 /** How a run is made, and what may come of it. */
 export interface Attempt {
+  /** What opens a new window. Default: the schedule. */
+  readonly window?: WindowKind
   /** The parts of the process, where they are not those of every run. */
   readonly parts?: (parts: Parts) => Parts
   /** Runs the sync; by default both destinations side by side. */
-  readonly go?: (parts: Parts) => Promise<RunEnding[]>
+  readonly go?: (parts: Parts) => Promise<readonly Ending[]>
   /** Codes of failures that are no surprise; every other one is. */
   readonly mayFail?: readonly string[]
   /** Messages may have arrived without being written down. */
@@ -19,113 +32,101 @@ export interface Attempt {
 }
 
 /** One run of the sync, held against what the rule says of it. */
-export async function attempt(history: History, how: Attempt = {}): Promise<RunEnding[]> {
+export async function attempt(history: History, how: Attempt = {}): Promise<readonly Ending[]> {
   const endings = await once(history, how, history.model.kind.mode)
-  if (!endings.some((ending) => codeOf(ending) === 'FEED_UNREADABLE')) return endings
+  if (!endings.some(({ code }) => code === 'FEED_UNREADABLE')) return endings
   // What the error tells the owner of the sync to do.
   return once(history, how, 'auto')
 }
 
-async function once({ model, real }: History, how: Attempt, mode: Mode): Promise<RunEnding[]> {
-  const { go = runBoth, mayFail = [], isUnsure = false, mayGiveUp = false } = how
-  const opened = Object.fromEntries(
-    destinations.map((destination) => [destination, openedOn(model, destination)]),
-  ) as Record<Destination, Opened>
-  for (const one of Object.values(opened)) {
-    one.isUnsure ||= isUnsure
-    one.mayGiveUp ||= mayGiveUp
-  }
-  model.hasRepeats ||= isUnsure
+async function once(history: History, how: Attempt, mode: Mode): Promise<readonly Ending[]> {
+  const { model, real } = history
+  const { go = runBoth, mayFail = [] } = how
+  model.hasRepeats ||= how.isUnsure ?? false
+  for (const destination of destinations) doubt(model.sides[destination].open, how)
   const parts = real.parts(model, mode)
   const endings = await go(how.parts?.(parts) ?? parts)
   for (const ending of endings) {
-    const code = codeOf(ending)
-    if (code === undefined || mayFail.includes(code)) continue
-    const { destination } = ending as { destination: Destination }
-    const isBroken = model.sides[destination].breaks < model.breaks
+    const { kind, code = '', destination } = ending
+    if (kind === 'finished' || kind === 'asked' || mayFail.includes(code)) continue
+    const isBroken = model.sides[destination === 'eu' ? 'eu' : 'us'].breaks < model.breaks
     if (code === 'FEED_UNREADABLE' && mode === 'feed' && isBroken) continue
     throw new Error(`the run failed: ${JSON.stringify(ending)}`)
   }
-  await observe({ model, real }, opened, endings)
+  await observe(history, how)
+  for (const { kind, destination } of endings) {
+    const side = model.sides[destination === 'eu' ? 'eu' : 'us']
+    if (kind === 'finished' && side.open !== undefined) {
+      throw new Error(`a run to ${destination} finished and left its window open`)
+    }
+  }
   return endings
 }
 
-function runBoth(parts: Parts): Promise<RunEnding[]> {
+function runBoth(parts: Parts): Promise<readonly Ending[]> {
   return runAll(parts, parts.project.syncs)
 }
 
-function codeOf(ending: RunEnding): string | undefined {
-  return ending.kind === 'failed' ? ending.code : undefined
+function doubt(opened: Opened | undefined, { isUnsure = false, mayGiveUp = false }: Attempt): void {
+  if (opened === undefined) return
+  opened.isUnsure ||= isUnsure
+  opened.mayGiveUp ||= mayGiveUp
 }
 
-/** The window that a run would work on: the one that stands open, else one of the source as it is. */
-function openedOn(model: History['model'], destination: Destination): Opened {
-  const { known, open } = model.sides[destination]
-  const { kind, mapping, rows, breaks } = model
-  return (
-    open ?? {
-      plan: planOf({ kind, mapping, rows, known }, destination),
-      breaks,
-      isUnsure: false,
-      mayGiveUp: false,
-    }
-  )
+/** A new window of the source as it is. */
+function openedOn(model: Model, destination: Destination, how: Attempt): Opened {
+  const { known } = model.sides[destination]
+  const { kind, names, mapping, rows, breaks } = model
+  const situation = { kind, names, mapping, rows, known }
+  const opened: Opened = {
+    plan: planOf(situation, destination, how.window),
+    sync: nameOf(model),
+    breaks,
+    isUnsure: false,
+    mayGiveUp: false,
+  }
+  doubt(opened, how)
+  return opened
 }
 
-/** Looks at what the product wrote down, and follows it. */
-async function observe(
-  { model, real }: History,
-  opened: Readonly<Record<Destination, Opened>>,
-  endings: readonly RunEnding[],
-): Promise<void> {
+/** Looks at the windows that the product wrote down, and follows them one after the other. */
+async function observe({ model, real }: History, how: Attempt): Promise<void> {
   const windows = await real.bench.sql(
-    `SELECT * FROM main.customerio.account WHERE sync = '${real.sync}' ORDER BY window_number`,
+    `SELECT * FROM main.customerio.account WHERE sync IN (${namesOf(model)})`,
   )
-  for (const destination of destinations) {
+  const place = ({ sync, window_number }: (typeof windows)[number]) =>
+    model.names.indexOf(String(sync)) * 1e6 + Number(window_number)
+  for (const window of windows.sort((a, b) => place(a) - place(b))) {
+    const destination = window.destination === 'eu' ? 'eu' : 'us'
     const side = model.sides[destination]
-    const fresh = windows.filter(
-      (one) => one.destination === destination && Number(one.window_number) > side.closed,
-    )
-    if (fresh.length > 1) throw new Error(`a run made ${fresh.length} windows in ${destination}`)
-    const [window] = fresh
-    const hasFinished = endings.some(
-      (one) => one.kind === 'finished' && one.report.destination === destination,
-    )
-    if (hasFinished && window?.state !== 'closed') {
-      throw new Error(`a run to ${destination} finished without closing a window`)
-    }
-    if (window === undefined) continue
-    side.open = opened[destination]
+    const id = String(window.window_id)
+    if (side.closed.has(id)) continue
+    const opened = side.open ?? openedOn(model, destination, how)
+    side.open = opened
     if (window.state !== 'closed') continue
-    const outcomes = await real.bench.sql(
-      `SELECT message_key, \`call\`, status FROM main.customerio.outcomes WHERE window_id = '${window.window_id}'`,
-    )
-    const wrong = [
-      ...settle(
-        model,
-        side,
-        side.open,
-        outcomes.map(({ message_key, call, status }) => ({
-          id: Number(JSON.parse(String(message_key))[0]),
-          call: String(call),
-          status: String(status),
-        })),
-      ),
-      ...accountProblems(model, side.open, window),
-    ]
-    if (wrong.length > 0) throw new Error(`${window.window_id}: ${wrong.join('; ')}`)
-    side.closed = Number(window.window_number)
-    side.breaks = side.open.breaks
+    const outcomes = await outcomesOf(real, id)
+    const wrong = [...settle(model, side, opened, outcomes), ...accountProblems(opened, window)]
+    if (wrong.length > 0) throw new Error(`${id}: ${wrong.join('; ')}`)
+    side.closed.add(id)
+    side.ran.add(opened.sync)
+    if (opened.plan.window === 'sync') side.breaks = opened.breaks
     side.open = undefined
   }
 }
 
+async function outcomesOf({ bench }: History['real'], windowId: string): Promise<Outcome[]> {
+  const outcomes = await bench.sql(
+    `SELECT message_key, \`call\`, status FROM main.customerio.outcomes WHERE window_id = '${windowId}'`,
+  )
+  return outcomes.map(({ message_key, call, status }) => ({
+    id: Number(JSON.parse(String(message_key))[0]),
+    call: String(call),
+    status: String(status),
+  }))
+}
+
 /** Every row in one column of the account, and in the right one where all rows are looked at. */
-function accountProblems(
-  { kind: { mode } }: History['model'],
-  { plan }: Opened,
-  window: Readonly<Record<string, unknown>>,
-): string[] {
+function accountProblems({ plan }: Opened, window: Readonly<Record<string, unknown>>): string[] {
   const wrong: string[] = []
   const expect = (name: string, expected: number) => {
     if (Number(window[name]) !== expected) {
@@ -133,11 +134,11 @@ function accountProblems(
     }
   }
   expect('pending', 0)
-  if (mode === 'diff' || mode === 'full') {
+  if (plan.isWhole) {
     const { rows, badKeys, unchanged, held, ignored } = plan.counts
-    const refused = [...plan.messages.values()].filter((one) => one.expect === 'invalid')
+    const invalid = [...plan.messages.values()].filter((one) => one.expect === 'invalid')
     expect('row_count', rows)
-    expect('invalid', badKeys + refused.length)
+    expect('invalid', badKeys + invalid.length)
     expect('unchanged', unchanged)
     expect('held', held)
     expect('ignored', ignored)

@@ -24,7 +24,7 @@ export function afterSend(
   const fields = traitsOf(call, mapping).map(([trait, column]) => [trait, row[column]] as const)
   const set = fields.filter(([, value]) => value !== null)
   if (call === 'track') {
-    return (before) => (before === nothing ? textOf(Object.fromEntries(fields)) : before)
+    return (before) => (before === nothing ? textOf(Object.fromEntries(set)) : before)
   }
   return (before) => {
     const kept = Object.entries(read(before)).filter(

@@ -17,6 +17,8 @@ import {
 /** A window that was opened: what it has to do was settled then, whatever happens to the source meanwhile. */
 export interface Opened {
   readonly plan: Plan
+  /** Name of the sync that opened it. */
+  readonly sync: string
   /** Rebuilds and switches of the feed that its pin has seen. */
   readonly breaks: number
   /** True when something may have arrived that was not written down. */
@@ -30,15 +32,19 @@ export interface Side {
   readonly known: Map<number, Known>
   readonly holds: Map<number, Possible>
   open: Opened | undefined
-  /** Number of the newest closed window. */
-  closed: number
-  /** Breaks that the newest closed window has seen. */
+  /** Closed windows. */
+  readonly closed: Set<string>
+  /** Names of the sync that closed a window. */
+  readonly ran: Set<string>
+  /** Breaks that the newest window on schedule has seen. */
   breaks: number
 }
 
 /** The history so far as plain TypeScript sees it. */
 export interface Model {
   readonly kind: Kind
+  /** Names of the sync, the one of now last. */
+  readonly names: string[]
   /** Ids of this history begin here. */
   readonly base: number
   rows: Row[]
@@ -47,7 +53,6 @@ export interface Model {
   /** Rebuilds and switches of the feed so far: after one of them the feed may be unreadable. */
   breaks: number
   mapping: MappingName
-  isHeld: boolean
   /** True once messages may have been received twice. */
   hasRepeats: boolean
   /** Seconds since the epoch of the last write. */
@@ -58,11 +63,11 @@ export interface Model {
 /** The same history in the real product, against the twin. */
 export interface Real {
   readonly bench: Bench
-  readonly sync: string
-  readonly table: string
   readonly statements: ReturnType<typeof tableStatements>
   /** Parts with the sync as its file says now. */
   parts(model: Model, mode?: Kind['mode']): Parts
+  /** Writes the rows of `checkpoints` for a new name. */
+  setUp(sync: string): Promise<void>
 }
 
 /** Both sides of a history. */
@@ -86,24 +91,23 @@ export async function startHistory(
   const statements = tableStatements(table)
   const shape = { extra: false, wide: false }
   await bench.sql(...statements.create([], shape, true))
-  const leases = leasesIn(parts.warehouse, parts.project.control, parts.clock)
-  await leases.ensure(destinations.map((destination) => ({ sync, destination })))
   const side = (): Side => ({
     known: new Map(),
     holds: new Map(),
     open: undefined,
-    closed: 0,
+    closed: new Set(),
+    ran: new Set(),
     breaks: 0,
   })
   const model: Model = {
     kind,
+    names: [sync],
     base: number * 100,
     rows: [],
     shape,
     feed: true,
     breaks: 0,
     mapping: 'plain',
-    isHeld: false,
     hasRepeats: false,
     now: 1_700_000_000,
     sides: { eu: side(), us: side() },
@@ -111,23 +115,35 @@ export async function startHistory(
   const projects = new Map<string, Parts>()
   const real: Real = {
     bench,
-    sync,
-    table,
     statements,
-    parts({ kind, mapping }, mode = kind.mode) {
-      const text = syncFile({ ...kind, mode, name: sync, table, mapping })
+    parts({ kind, mapping, names }, mode = kind.mode) {
+      const [name = sync, renamedFrom] = names.toReversed()
+      const text = syncFile({ ...kind, mode, name, renamedFrom, table, mapping })
       const known = projects.get(text)
       if (known !== undefined) return known
       const folder = mkdtempSync(join(bench.folder, 'project-'))
-      const project = writeProject(folder, { ...modelProject, [`syncs/${sync}.yml`]: text })
-      // A later attempt of the same task takes the lease of one that was killed.
-      const task = { CUSTOMERIO_JOBS_JOB_RUN_ID: '1', CUSTOMERIO_JOBS_TASK_KEY: sync }
-      const made = { ...parts, project, environment: { ...parts.environment, ...task } }
+      const project = writeProject(folder, { ...modelProject, [`syncs/${name}.yml`]: text })
+      const made = { ...parts, project }
       projects.set(text, made)
       return made
     },
+    async setUp(name) {
+      const leases = leasesIn(parts.warehouse, parts.project.control, parts.clock)
+      await leases.ensure(destinations.map((destination) => ({ sync: name, destination })))
+    },
   }
+  await real.setUp(sync)
   return { model, real }
+}
+
+/** The name of the sync now. */
+export function nameOf({ names }: Pick<Model, 'names'>): string {
+  return names.at(-1) ?? ''
+}
+
+/** All its names as a list in SQL. */
+export function namesOf({ names }: Pick<Model, 'names'>): string {
+  return names.map((name) => `'${name}'`).join(', ')
 }
 
 /** The row that a write gives a key, with a later time than any before. */

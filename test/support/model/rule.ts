@@ -10,6 +10,8 @@ export interface Known {
   readonly status: 'delivered' | 'refused' | 'undelivered'
   /** True when the last thing decided was to take the key away. */
   readonly gone: boolean
+  /** Name of the sync when it was decided. */
+  readonly sync: string
   /** The row as the mapping it was sent under saw it, and that mapping. */
   readonly hash: string
   readonly mapping: MappingName
@@ -29,8 +31,14 @@ export interface Planned {
   readonly required: boolean
 }
 
+/** What makes a window: a run on schedule, or what somebody asks for by hand. */
+export type WindowKind = 'sync' | 'replay' | 'backfill'
+
 /** What a window has to do, and how its rows are counted when all are looked at. */
 export interface Plan {
+  readonly window: WindowKind
+  /** True when it looks at every row. */
+  readonly isWhole: boolean
   readonly mapping: MappingName
   readonly messages: ReadonlyMap<number, Planned>
   readonly counts: {
@@ -45,6 +53,8 @@ export interface Plan {
 /** What the rule looks at. */
 export interface Situation {
   readonly kind: Kind
+  /** Names of the sync, the one of now last. */
+  readonly names: readonly string[]
   readonly mapping: MappingName
   readonly rows: readonly Row[]
   readonly known: ReadonlyMap<number, Known>
@@ -73,34 +83,48 @@ export function fateOf(call: Kind['call'], row: Row): Planned['expect'] {
 }
 
 /** What a window of a destination has to do now. */
-export function planOf(situation: Situation, destination: Destination): Plan {
-  const { kind, mapping, rows, known } = situation
+export function planOf(
+  situation: Situation,
+  destination: Destination,
+  window: WindowKind = 'sync',
+): Plan {
+  const { kind, names, mapping, rows, known } = situation
+  const isWhole =
+    window === 'backfill' || (window === 'sync' && (kind.mode === 'diff' || kind.mode === 'full'))
   const messages = new Map<number, Planned>()
   const counts = { rows: 0, badKeys: 0, unchanged: 0, held: 0, ignored: 0 }
+  const plan: Plan = { window, isWhole, mapping, messages, counts }
   const copies = (id: number | null) => rows.filter((row) => row.id === id)
+  // A replay is about what the outcomes, which stand under the name of then, say of a key.
+  const isLookedAt = (key: Known | undefined) =>
+    window !== 'replay' ||
+    (key !== undefined && key.status !== 'delivered' && key.sync === names.at(-1))
   for (const row of rows.filter((one) => destinationOf(one) === destination)) {
-    counts.rows++
     if (row.id === null || copies(row.id).length > 1) {
+      counts.rows++
       counts.badKeys++
       continue
     }
-    const what = presentOf(situation, row, known.get(row.id))
+    const key = known.get(row.id)
+    if (!isLookedAt(key)) continue
+    counts.rows++
+    const what = presentOf(situation, row, key, window)
     if (what === 'unchanged' || what === 'held') counts[what]++
-    if (what === 'unchanged') continue
-    const planned = { take: 'send', row, expect: fateOf(kind.call, row) } as const
-    if (what === 'send') messages.set(row.id, { ...planned, required: true })
-    if (what === 'send if looked at') messages.set(row.id, { ...planned, required: false })
+    else {
+      const required = what === 'send' || isWhole
+      messages.set(row.id, { take: 'send', row, expect: fateOf(kind.call, row), required })
+    }
   }
-  if (kind.call === 'track') return { mapping, messages, counts }
+  if (kind.call === 'track') return plan
   for (const [id, key] of known) {
     const here = copies(id).filter((row) => destinationOf(row) === destination)
-    if (here.length > 0 || (key.gone && key.status === 'delivered')) continue
+    if (here.length > 0 || (key.gone && key.status === 'delivered') || !isLookedAt(key)) continue
     counts.rows++
     if (isTakenAway(kind, key, copies(id).length)) {
       messages.set(id, { take: 'delete', expect: 'delivered', required: true })
     } else counts.ignored++
   }
-  return { mapping, messages, counts }
+  return plan
 }
 
 /** A row with a key of its own, by what is known of the key. */
@@ -108,16 +132,16 @@ function presentOf(
   { kind: { call, mode }, mapping }: Situation,
   row: Row,
   key: Known | undefined,
+  window: WindowKind,
 ): 'send' | 'send if looked at' | 'unchanged' | 'held' {
-  if (key === undefined || key.gone) return 'send'
+  if (key === undefined || key.gone || key.status === 'undelivered') return 'send'
   const isEqual = key.hash === hashOf(call, key.mapping, row) && key.noRoute === hasNoRoute(row)
-  if (key.status === 'undelivered') return 'send'
   if (key.status === 'refused') {
-    if (!isEqual) return 'send'
+    if (!isEqual || window === 'replay') return 'send'
     return key.mapping === mapping ? 'held' : 'send if looked at'
   }
   if (call === 'track') return 'unchanged'
-  return isEqual && mode !== 'full' ? 'unchanged' : 'send'
+  return isEqual && mode !== 'full' && window !== 'backfill' ? 'unchanged' : 'send'
 }
 
 /** A key that is not in the destination's rows any more; `elsewhere` counts its rows in the other's. */

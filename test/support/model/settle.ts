@@ -61,6 +61,7 @@ function learn(model: Model, side: Side, opened: Opened, planned: Planned, outco
   const isDelivered = status === 'delivered'
   const isGivenUp = status === 'undelivered'
   const common = {
+    sync: opened.sync,
     status: isDelivered || isGivenUp ? status : 'refused',
     everDelivered: isDelivered || (before?.everDelivered ?? false),
   } as const

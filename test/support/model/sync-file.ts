@@ -32,12 +32,14 @@ type Column = 'name' | 'visits' | 'joined'
 /** What is said of a sync in its file. */
 export interface SyncText extends Kind {
   readonly name: string
+  readonly renamedFrom: string | undefined
   readonly table: string
   readonly mapping: MappingName
 }
 
 /** The file of a sync. Brakes are for other tests. */
-export function syncFile({ name, table, call, mode, onDelete, mapping }: SyncText): string {
+export function syncFile(sync: SyncText): string {
+  const { name, renamedFrom, table, call, mode, onDelete, mapping } = sync
   const fields = traitsOf(call, mapping)
     .map(([trait, column]) => `${trait}: ${column}`)
     .join(', ')
@@ -51,7 +53,7 @@ export function syncFile({ name, table, call, mode, onDelete, mapping }: SyncTex
       ? `send: { call: identify, ${to}, nulls: clear, traits: { ${fields} } }\non_delete: ${onDelete}`
       : `send: { call: track, event: Seen, at: at, ${to}, properties: { ${fields} } }`
   return `sync: ${name}
-source: { ${source}${call === 'track' ? ', start: all' : ''} }
+${renamedFrom === undefined ? '' : `renamed_from: ${renamedFrom}\n`}source: { ${source}${call === 'track' ? ', start: all' : ''} }
 ${send}
 brakes: { first_run: allow, empty_source: allow, max_delete_percent: 100, max_failed_percent: 100, max_change_factor: 0 }
 `

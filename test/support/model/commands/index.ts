@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Model, Real } from '../history.ts'
+import { byHandCommands } from './by-hand.ts'
 import type { Command } from './command.ts'
 import { crashCommands } from './crash.ts'
 import { rowCommands } from './rows.ts'
@@ -12,6 +13,7 @@ const all: readonly [number, fc.Arbitrary<Command>][] = [
   ...rowCommands,
   ...tableCommands,
   ...syncCommands,
+  ...byHandCommands,
   ...troubleCommands,
   ...crashCommands,
 ]

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { hold, release } from '../../../../src/ops/index.ts'
 import { attempt } from '../attempt.ts'
+import { nameOf } from '../history.ts'
 import { type MappingName, mappings } from '../sync-file.ts'
 import { type Command, command } from './command.ts'
 
@@ -20,10 +21,10 @@ const edits = fc.constantFrom(...(Object.keys(mappings) as MappingName[])).map((
 const held = fc.constant(
   command('run while held', async (history) => {
     const { model, real } = history
-    await hold(real.parts(model), real.sync, 'the model says so')
+    await hold(real.parts(model), nameOf(model), 'the model says so')
     const before = real.bench.twin.store.counts().requests
     const endings = await attempt(history, { mayFail: ['SYNC_HELD'] })
-    await release(real.parts(model), real.sync)
+    await release(real.parts(model), nameOf(model))
     const sent = real.bench.twin.store.counts().requests - before
     if (sent > 0 || endings.some(({ kind }) => kind === 'finished')) {
       throw new Error('a sync that is held ran')
@@ -31,9 +32,25 @@ const held = fc.constant(
   }),
 )
 
+/** Another name; what is known under the old one goes on to count once a run has written something down under it. */
+const renames = fc.constant(
+  command(
+    'rename the sync',
+    async ({ model, real }) => {
+      const name = `${model.names[0]}_${model.names.length}`
+      model.names.push(name)
+      await real.setUp(name)
+    },
+    (model) =>
+      model.names.length < 3 &&
+      Object.values(model.sides).every(({ ran }) => ran.has(nameOf(model))),
+  ),
+)
+
 /** What is done to the sync by hand. */
 export const syncCommands: [number, fc.Arbitrary<Command>][] = [
   [9, run],
   [1, edits],
   [1, held],
+  [1, renames],
 ]
