@@ -107,7 +107,7 @@ function countLines({ counts, send, isAdopted }: Plan): string[] {
   ] as const
   const ifAny = [
     [counts.held, 'held', 'refused or given up before, and still the same'],
-    [counts.ignored, 'ignored', 'gone from the source, and left where they are'],
+    [counts.ignored, 'ignored', 'gone from the source, and left alone'],
     [counts.moved, 'moved', 'go to another destination now'],
     [invalid, 'invalid', reasons],
   ] as const
@@ -215,7 +215,7 @@ function brakeLines({ sync, brakes, checks, confirmation, hold }: Plan): string[
       ...brakes.map(({ brake, text }) => `${brake.padEnd(width)}  ${text}`),
       confirmation === undefined
         ? 'a run stops there; no confirmation goes past it'
-        : `a run stops there, unless it is "customerio-jobs run ${sync} --confirm ${confirmation}"`,
+        : `a run stops there; to go on all the same: customerio-jobs run ${sync} --confirm ${confirmation}`,
     ]),
   ]
 }

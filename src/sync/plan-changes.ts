@@ -57,7 +57,7 @@ const shownRows = 3
 
 /**
  * Compares what would be sent with what the source held when the sync last came up to its end. Values leave the
- * warehouse only when they may be shown.
+ * warehouse only when they are asked for.
  */
 export async function changesSince(
   { warehouse }: Pick<Parts, 'warehouse'>,

@@ -36,7 +36,7 @@ export interface Plan extends Standing {
   readonly estimate: Estimate
   /** Keys that stay as they are but were last sent under another mapping; states only. */
   readonly remapped: number
-  /** How what would be sent differs from before; states only, and only where rows would be sent. */
+  /** How what would be sent differs from before; only where a state would be sent that is not new. */
   readonly changes?: Changes
   readonly checks: readonly CheckResult[]
   readonly brakes: readonly FiredBrake[]
@@ -69,6 +69,7 @@ export async function planWindow(
     const isConfirmable = brakes.length > 0 && brakes.every((brake) => brake.isConfirmable)
     const waitsMs = await settlingMs(parts, sync, assessed, signal)
     const isState = !isEvent({ sync })
+    const sent = await sending(parts, assessed, request.openedAt, signal)
     return {
       kind: 'planned',
       sync: sync.name,
@@ -79,10 +80,10 @@ export async function planWindow(
       ...(because === undefined ? {} : { because }),
       isAdopted: scope.send === 'nothing',
       counts,
-      ...(await sending(parts, assessed, request.openedAt, signal)),
+      ...sent,
       estimate: await estimate(parts, destination, request, assessed, signal),
       remapped: isState ? await remapped(parts, assessed, signal) : 0,
-      ...(isState && counts.send > 0
+      ...(isState && sent.send.fresh < counts.send
         ? { changes: await changesSince(parts, assessed, position, withValues, signal) }
         : {}),
       checks,
