@@ -62,9 +62,10 @@ async function nothingToSend(parts: Parts): Promise<Line[]> {
   const [big] = parts.project.syncs
   if (big === undefined) throw new Error('there is no sync')
   // Taken over as known: sending a million rows would only measure the twin's Customer.io.
-  const adopted = await seconds(() =>
-    run(parts, big, { kind: 'rebase', only: { look: { kind: 'all' }, send: 'nothing' } }),
-  )
+  const known = { kind: 'rebase', only: { look: { kind: 'all' }, send: 'nothing' } } as const
+  const asked = await run(parts, big, known).catch((error: Error) => error.message)
+  const confirmed = [String(asked).match(/--confirm (\w+)/)?.[1] ?? '']
+  const adopted = await seconds(() => run(parts, big, { ...known, confirmed }))
   const quiet = await seconds(() => run(parts, big))
   await parts.warehouse.execute('UPDATE main.shop.big SET name = name WHERE id = 7')
   const touched = await seconds(() => run(parts, big))

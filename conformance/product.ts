@@ -4,6 +4,7 @@ import { preview, readReport, setup, validateAgainstSources } from '../src/ops/i
 import { type Parts, type RunEnding, runAll } from '../src/sync/index.ts'
 import { type FaultRule, parseFaultRule } from '../src/twin/index.ts'
 import { dmlStatements } from './dml.ts'
+import { liveThroughNights } from './nights.ts'
 import { type Recorded, recording } from './recorder.ts'
 import { withTwin } from './twin.ts'
 
@@ -62,6 +63,7 @@ async function work(parts: Parts): Promise<void> {
   expectFinished(await runAll(parts, project.syncs))
   await loadShop(parts)
   expectFinished(await runAll(parts, project.syncs))
+  await liveThroughNights(parts)
   await readReport(warehouse, control)
   for (const name of [...tables, ...views]) {
     await warehouse.query(`SELECT * FROM \`main\`.\`customerio\`.\`${name}\``)

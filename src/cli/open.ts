@@ -41,11 +41,12 @@ export function isConnected(): boolean {
   return process.env.DATABRICKS_HOST !== undefined && process.env.DATABRICKS_HOST !== ''
 }
 
-/** Opens project and connections, runs `work`, and closes them whatever happens. */
+/** Opens project and connections, with a share of every budget (default: all of it), runs `work`, and closes them whatever happens. */
 export async function withParts<T>(
   args: CommonArguments,
   terminal: Terminal,
   work: (parts: Parts) => Promise<T>,
+  shareFor: (project: ProjectSpec) => number = () => 1,
 ): Promise<T> {
   const project = projectFor(args)
   const parts = openParts({
@@ -54,6 +55,7 @@ export async function withParts<T>(
     environment: process.env,
     clock: systemClock,
     log: terminal.log,
+    share: shareFor(project),
   })
   try {
     return await work(parts)

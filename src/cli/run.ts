@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { ConfigError } from '../core/index.ts'
 import { runSummary } from '../ops/index.ts'
-import { exitCodeOf, runAll, schedule } from '../sync/index.ts'
+import { exitCodeOf, runAll, schedule, shareOf } from '../sync/index.ts'
 import { durationOf, given } from './moment.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
 import { progressOn } from './progress.ts'
@@ -48,21 +48,26 @@ export const runCommand: CommandModule<object, Arguments> = {
     const terminal = terminalFor(args)
     const stop = stopSignal(terminal, args['stop-with-stdin'])
     try {
-      await withParts(args, terminal, async (parts) => {
-        const endings = await runAll(parts, schedule(parts.project, names), {
-          ...given({ waitMs: durationOf('wait', args.wait) }),
-          confirmed: args.confirm,
-          signal: stop.signal,
-          onProgress: progressOn(terminal),
-        })
-        terminal.status('')
-        terminal.out(
-          args.json
-            ? JSON.stringify(endings)
-            : runSummary(endings, parts.project.control).join('\n'),
-        )
-        process.exitCode = exitCodeOf(endings)
-      })
+      await withParts(
+        args,
+        terminal,
+        async (parts) => {
+          const endings = await runAll(parts, schedule(parts.project, names), {
+            ...given({ waitMs: durationOf('wait', args.wait) }),
+            confirmed: args.confirm,
+            signal: stop.signal,
+            onProgress: progressOn(terminal),
+          })
+          terminal.status('')
+          terminal.out(
+            args.json
+              ? JSON.stringify(endings)
+              : runSummary(endings, parts.project.control).join('\n'),
+          )
+          process.exitCode = exitCodeOf(endings)
+        },
+        (project) => shareOf(project, schedule(project, names)),
+      )
     } finally {
       stop.release()
     }

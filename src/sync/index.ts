@@ -30,7 +30,7 @@ export {
 } from './replay.ts'
 export { type RunOptions, type RunReport, runWindow } from './run.ts'
 export { exitCodeOf, failedRun, type RunEnding, runAll } from './run-all.ts'
-export { schedule } from './schedule.ts'
+export { schedule, shareOf } from './schedule.ts'
 export type { Progress } from './send.ts'
 export { planSlices, type SlicePlanOptions, type SliceTask } from './slice-plan.ts'
 export { runSlice, type SliceReport, type SliceRunOptions } from './slice-run.ts'

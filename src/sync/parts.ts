@@ -54,6 +54,8 @@ export interface PartsOptions {
   /** Extra certificate authority in PEM, for tests; a process uses NODE_EXTRA_CA_CERTS. */
   readonly ca?: string
   readonly patience?: Patience
+  /** The part of every destination's budget that this process may spend. Default 1. */
+  readonly share?: number
 }
 
 /** The composition root: connects nothing before it is needed. */
@@ -101,7 +103,11 @@ export function openParts(options: PartsOptions): Parts {
     }),
   )
   const budgets = once((name) =>
-    createBudget({ requestsPerSecond: spec(name).requestsPerSecond, clock }),
+    createBudget({
+      requestsPerSecond: spec(name).requestsPerSecond,
+      clock,
+      share: options.share ?? 1,
+    }),
   )
   const idSecret = once(() => secret(project.idSecret))
   return {

@@ -26,3 +26,14 @@ export function schedule(project: ProjectSpec, names: readonly string[]): SyncSp
   for (const name of wanted) place(name)
   return ordered
 }
+
+/**
+ * The part of every destination's budget that a process may spend which runs these syncs one after the other: what their
+ * jobs state, the least where a sync is in several, all of it where none says anything.
+ */
+export function shareOf({ jobs }: ProjectSpec, syncs: readonly Pick<SyncSpec, 'name'>[]): number {
+  const shares = syncs.map(({ name }) =>
+    Math.min(1, ...jobs.filter((job) => job.syncs.includes(name)).map(({ share }) => share)),
+  )
+  return shares.length === 0 ? 1 : Math.max(...shares)
+}

@@ -9,6 +9,7 @@ import { whileReleased } from './holds.ts'
 import type { Parts } from './parts.ts'
 import { messagesToSend } from './rows.ts'
 import type { RunOptions } from './run.ts'
+import { shareOf } from './schedule.ts'
 import { sendMessages } from './send.ts'
 import { leaveOpen } from './settle.ts'
 import { goOnWith, reopen } from './window.ts'
@@ -90,7 +91,11 @@ async function runLeased(
   const runId = newRunId(clock)
   const attempt = await startAttempt(parts, sync, opened, runId, target.fingerprint(), slice)
   const { requestsPerSecond } = target.spec
-  const budget = createBudget({ requestsPerSecond, clock, share: 1 / slice.of })
+  const budget = createBudget({
+    requestsPerSecond,
+    clock,
+    share: shareOf(project, [sync]) / slice.of,
+  })
   try {
     // The attempt before may have spent this slice's budget a moment ago.
     if (isRepair) await clock.sleep(Math.max(0, leasedAt + limits.windowMs - clock.now()), signal)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { JobSpec, ProjectSpec, SyncSpec } from '../../src/core/index.ts'
-import { schedule } from '../../src/sync/index.ts'
+import { schedule, shareOf } from '../../src/sync/index.ts'
 
 function aProject(names: readonly string[], after: JobSpec['after'] = {}): ProjectSpec {
   const syncs = names.map((name) => ({ name }) as SyncSpec)
@@ -55,5 +55,26 @@ describe('the schedule', () => {
         }
       }),
     )
+  })
+})
+
+describe('the share of the budget', () => {
+  const jobs = (...all: [share: number, ...syncs: string[]][]) =>
+    ({ jobs: all.map(([share, ...syncs]) => ({ share, syncs })) }) as unknown as ProjectSpec
+  const share = (project: ProjectSpec, ...names: string[]) =>
+    shareOf(
+      project,
+      names.map((name) => ({ name })),
+    )
+
+  it('is that of the job a sync belongs to, and all of it for a sync without a job', () => {
+    const project = jobs([0.3, 'a'], [0.7, 'b'])
+    expect([share(project, 'a'), share(project, 'b'), share(project, 'c')]).toEqual([0.3, 0.7, 1])
+  })
+
+  it('is the least where a sync is in several jobs, and the largest of syncs that take turns', () => {
+    const project = jobs([0.3, 'a'], [0.5, 'a', 'b'])
+    expect(share(project, 'a')).toBe(0.3)
+    expect(share(project, 'a', 'b')).toBe(0.5)
   })
 })
