@@ -2,6 +2,7 @@ import yargs from 'yargs'
 import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { backfillCommand } from './backfill.ts'
+import { explainCommand } from './explain.ts'
 import { holdCommand, releaseCommand } from './hold.ts'
 import { listCommand } from './list.ts'
 import { maintainCommand } from './maintain.ts'
@@ -40,6 +41,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(reconcileCommand)
     .command(rebaseCommand)
     .command(reportCommand)
+    .command(explainCommand)
     .command(listCommand)
     .command(holdCommand)
     .command(releaseCommand)

@@ -1,4 +1,20 @@
 export { abandonedText, backfillStepText, backfillText } from './backfill-text.ts'
+export {
+  type ExplainedKey,
+  type ExplainLook,
+  type ExplainOptions,
+  explainKey,
+  explainPerson,
+  exportPerson,
+  type KeyExplanation,
+  keyText,
+  type PersonExplanation,
+  type PersonExport,
+  type PersonInSync,
+  personText,
+  type Reason,
+  withoutPersonalData,
+} from './explain/index.ts'
 export { count, duration } from './figures.ts'
 export {
   type Held,

@@ -1,0 +1,7 @@
+export { type ExplainOptions, explainKey } from './explain-key.ts'
+export { explainPerson, type PersonExplanation, type PersonInSync } from './explain-person.ts'
+export type { ExplainedKey, KeyExplanation, Reason } from './explanation.ts'
+export { exportPerson, type PersonExport } from './export-person.ts'
+export { type ExplainLook, keyText } from './key-text.ts'
+export { personText } from './person-text.ts'
+export { withoutPersonalData } from './shown.ts'
