@@ -54,11 +54,11 @@ export type { HashedColumns } from './row-hash.ts'
 export { sourceSchema, sqlTypes } from './schema.ts'
 export {
   type HashRange,
-  halvesOf,
   hashRange,
   inRange,
   type KeyPick,
   type Look,
+  partsOf,
   readScope,
   type Scope,
   wholeRange,

@@ -92,18 +92,18 @@ export function hashRange(number: number, count: number): HashRange {
   return { from: edge(number - 1), to: edge(number) }
 }
 
-/** Cuts a range into two halves. */
-export function halvesOf({ from, to }: HashRange): [HashRange, HashRange] | undefined {
+/** Cuts a range into so many parts of about the same size; fewer where it has no more digits. */
+export function partsOf({ from, to }: HashRange, count: number): HashRange[] {
   const low = Number.parseInt(from, 16)
   const high = to === 'g' ? 65536 : Number.parseInt(to, 16)
-  if (high - low < 2) return undefined
-  const middle = Math.floor((low + high) / 2)
-    .toString(16)
-    .padStart(4, '0')
-  return [
-    { from, to: middle },
-    { from: middle, to },
-  ]
+  const edges = Array.from({ length: count + 1 }, (_, i) =>
+    Math.floor(low + ((high - low) * i) / count),
+  )
+  const text = (edge: number) => (edge === 65536 ? 'g' : edge.toString(16).padStart(4, '0'))
+  return edges
+    .slice(1)
+    .map((end, i) => ({ from: text(edges[i] ?? low), to: text(end) }))
+    .filter((part) => part.from !== part.to)
 }
 
 /** Every hash. */

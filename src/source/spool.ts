@@ -52,7 +52,7 @@ export async function spool(
         const size = page.messages.reduce((sum, message) => sum + message.byteLength, 0)
         bytes += size + 4
         rows += page.rows
-        if (bytes > options.limitBytes) throw overLimit(options.limitBytes)
+        if (bytes > options.limitBytes) throw overLimit(options.limitBytes, bytes, rows)
         if (page.rows > 0) await append(file, page, size)
         onPage(rows)
       }
@@ -133,11 +133,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function overLimit(limitBytes: number): SourceError {
+/** Says how many rows fitted, so that the reader knows in how many parts to read them. */
+function overLimit(limitBytes: number, bytes: number, rows: number): SourceError {
   return new SourceError(
     'SPOOL_FULL',
     `the rows of this window need more than the ${Math.round(limitBytes / 1048576)} MB of disk that spooling may use; raise CUSTOMERIO_JOBS_SPOOL_LIMIT_MB or read fewer rows`,
-    { context: { isLimit: true } },
+    { context: { rowsThatFit: Math.floor((rows * limitBytes) / bytes) } },
   )
 }
 

@@ -4,7 +4,7 @@ import { type MessageBlock, SourceError } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import {
   type HashRange,
-  halvesOf,
+  partsOf,
   readStatement,
   readToSpool,
   type Spool,
@@ -43,18 +43,17 @@ export async function* messagesOf(reading: Reading): AsyncGenerator<MessageBlock
 
 /** The window's rows, drained to local disk; one part after the other where they need more of it than is allowed. */
 async function* spools(reading: Reading): AsyncGenerator<Spool> {
-  const { parts, attempt, identities = wholeRange } = reading
+  const { parts, opened, attempt, identities = wholeRange } = reading
   const waiting = [identities]
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const spool = await attempt
-      .time('read', () => readRows(reading, next ?? wholeRange))
-      .catch((error: unknown) => {
-        const halves = isTooMuch(error) ? halvesOf(next ?? wholeRange) : undefined
-        if (halves === undefined) throw error
-        waiting.unshift(...halves)
-        return undefined
-      })
-    if (spool === undefined) {
+    const range = next
+    let spool: Spool
+    try {
+      spool = await attempt.time('read', () => readRows(reading, range))
+    } catch (error) {
+      const smaller = partsOf(range, partsNeeded(error, messagesToSend(opened)))
+      if (smaller.length < 2) throw error
+      waiting.unshift(...smaller)
       parts.log.info('the rows need more disk than spooling may use; reading them in parts', {
         parts: waiting.length,
       })
@@ -68,10 +67,17 @@ async function* spools(reading: Reading): AsyncGenerator<Spool> {
   }
 }
 
-function isTooMuch(error: unknown): boolean {
-  return (
-    error instanceof SourceError && error.code === 'SPOOL_FULL' && error.context.isLimit === true
-  )
+/** More parts than this are cut step by step. */
+const mostParts = 16
+
+/** In how many parts rows are to be read that did not fit: some more than those that did; 1 for any other error. */
+function partsNeeded(error: unknown, rows: number): number {
+  if (!(error instanceof SourceError) || error.code !== 'SPOOL_FULL') return 1
+  const { rowsThatFit } = error.context
+  if (typeof rowsThatFit !== 'number') return 1
+  return rowsThatFit < 1
+    ? mostParts
+    : Math.min(mostParts, Math.ceil((1.2 * rows) / rowsThatFit) + 1)
 }
 
 function readRows({ parts, opened, onRows, signal }: Reading, range: HashRange): Promise<Spool> {

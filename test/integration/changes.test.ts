@@ -293,6 +293,18 @@ describe('a refused row', () => {
   })
 })
 
+describe('rows that need more disk than is allowed', () => {
+  it('are read in parts, and each goes once', async () => {
+    const parts = await bench.ready(
+      { 'syncs/people.yml': sync('auto') },
+      { environment: { CUSTOMERIO_JOBS_SPOOL_LIMIT_MB: '0.08' } },
+    )
+    expect((await run(parts)).account).toMatchObject({ rows, delivered: rows, pending: 0 })
+    expect(bench.twin.store.messages().every(({ times }) => times === 1)).toBe(true)
+    expect(new Set(names()).size).toBe(rows)
+  })
+})
+
 describe('what is gone', () => {
   const drop = `DELETE FROM ${table} WHERE id < 10`
 

@@ -56,7 +56,7 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
   it('a column that the source does not have: exit 2, with file and line', async () => {
     const error = await failing(sync(', city: citty'))
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', exitCode: 2 })
-    expect(error.message).toMatch(/syncs\/people\.yml:3:\d+ .*citty/)
+    expect(error.message).toMatch(/syncs\/people\.yml:4:\d+ .*citty/)
   })
 
   it('a key column that the source does not have: exit 2, with file and line', async () => {
@@ -64,7 +64,7 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
       'syncs/people.yml': sync()['syncs/people.yml'].replace('key: id', 'key: idd'),
     })
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', exitCode: 2 })
-    expect(error.message).toMatch(/syncs\/people\.yml:2:\d+ .*idd/)
+    expect(error.message).toMatch(/syncs\/people\.yml:3:\d+ .*idd/)
   })
 
   it('a route column that the source does not have: exit 2, with file and line', async () => {
@@ -75,7 +75,7 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
       ),
     })
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', exitCode: 2 })
-    expect(error.message).toMatch(/syncs\/people\.yml:3:\d+ .*regio/)
+    expect(error.message).toMatch(/syncs\/people\.yml:4:\d+ .*regio/)
   })
 
   it('a table that does not exist: exit 3', async () => {
@@ -181,7 +181,7 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
     expect(error.message).toContain('setup')
   })
 
-  it('local disk that is full: exit 3, and the spool is gone', async () => {
+  it('local disk that takes not even one row: exit 3, and the spool is gone', async () => {
     const folder = join(bench.folder, 'small')
     const error = await failing(
       {
@@ -191,7 +191,7 @@ source: { table: main.shop.people, key: id, changes: full }
 send: { call: identify, person: { id: id }, traits: { note: note } }
 `,
       },
-      { environment: { CUSTOMERIO_JOBS_SPOOL: folder, CUSTOMERIO_JOBS_SPOOL_LIMIT_MB: '0.01' } },
+      { environment: { CUSTOMERIO_JOBS_SPOOL: folder, CUSTOMERIO_JOBS_SPOOL_LIMIT_MB: '0.0001' } },
     )
     expect(error).toMatchObject({ code: 'SPOOL_FULL', exitCode: 3 })
     expect(error.message).toContain('CUSTOMERIO_JOBS_SPOOL_LIMIT_MB')
@@ -229,7 +229,7 @@ describe('validate', () => {
     const bySync = Object.fromEntries(checks.map((check) => [check.sync, check]))
     expect(bySync.good).toMatchObject({ problems: [], columns: 2 })
     expect(bySync.bad?.problems).toHaveLength(2)
-    expect(bySync.bad?.problems[0]).toMatch(/^syncs\/bad\.yml:3:\d+ {2}/)
+    expect(bySync.bad?.problems[0]).toMatch(/^syncs\/bad\.yml:4:\d+ {2}/)
     expect(bySync.gone?.problems[0]).toContain('nobody')
     expect(bySync.keyless?.problems[0]).toContain('idd')
   })

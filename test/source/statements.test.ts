@@ -5,16 +5,15 @@ import type { RouteSpec, SyncSpec } from '../../src/core/index.ts'
 import {
   countStatement,
   destinationsOf,
-  halvesOf,
   hashRange,
   keyExpression,
   missingColumns,
+  partsOf,
   pinned,
   previewStatement,
   readStatement,
   type Scope,
   type WindowQuery,
-  wholeRange,
 } from '../../src/source/index.ts'
 
 const byRegion = {
@@ -185,12 +184,23 @@ describe('ranges of hashes', () => {
     )
   })
 
-  it('can be cut in halves until one digit is left', () => {
-    expect(halvesOf(wholeRange)).toEqual([
-      { from: '0000', to: '8000' },
-      { from: '8000', to: 'g' },
-    ])
-    expect(halvesOf({ from: '0001', to: '0002' })).toBeUndefined()
+  it('can be cut in parts that hold the same hashes, until one digit is left', () => {
+    const number = (text: string) => (text === 'g' ? 65536 : Number.parseInt(text, 16))
+    const digit = fc.integer({ min: 0, max: 65536 })
+    fc.assert(
+      fc.property(digit, digit, fc.integer({ min: 2, max: 16 }), (a, b, count) => {
+        fc.pre(a !== b)
+        const text = (edge: number) => (edge === 65536 ? 'g' : edge.toString(16).padStart(4, '0'))
+        const range = { from: text(Math.min(a, b)), to: text(Math.max(a, b)) }
+        const parts = partsOf(range, count)
+        expect(parts).toHaveLength(Math.min(count, Math.abs(a - b)))
+        expect([parts[0]?.from, parts.at(-1)?.to]).toEqual([range.from, range.to])
+        parts.forEach((part, i) => {
+          expect(number(part.from)).toBeLessThan(number(part.to))
+          if (i > 0) expect(part.from).toBe(parts[i - 1]?.to)
+        })
+      }),
+    )
   })
 })
 
