@@ -57,6 +57,12 @@ const sum: Write = (call) => {
   return `cast_to_type(${total}, json_transform('null', spark_sum_type(${types})))`
 }
 
+/** Exact, by interpolation between neighbours; the share is a literal, or an array of them. */
+const percentile: Write = (call) => {
+  const [values = '', share = ''] = takeArgs('percentile', call, 2)
+  return plain('quantile_cont', call, `CAST(${values} AS DOUBLE), ${share}`)
+}
+
 /** Every aggregate and window function the twin knows, in lower case. */
 const aggregates: Readonly<Record<string, Write>> = {
   count: (call) => {
@@ -84,6 +90,11 @@ const aggregates: Readonly<Record<string, Write>> = {
   stddev_samp: same('stddev_samp'),
   variance: same('var_samp'),
   var_samp: same('var_samp'),
+  percentile,
+  median: (call) => {
+    const [values = ''] = takeArgs('median', call, 1)
+    return plain('quantile_cont', call, `CAST(${values} AS DOUBLE), 0.5`)
+  },
   collect_list: collect(false),
   array_agg: collect(false),
   collect_set: collect(true),

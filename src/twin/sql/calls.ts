@@ -3,9 +3,11 @@ import type { Cursor } from './cursor.ts'
 import { unsupported } from './errors.ts'
 import { type Expr, expr } from './expr.ts'
 import { writeFunction } from './functions.ts'
-import { quoteName } from './literals.ts'
-import { bareCall, type Read } from './primaries.ts'
+import { type Field, writeJsonObject } from './json-macros.ts'
+import { quoteName, stringLiteral } from './literals.ts'
+import { bareCall, castTo, type Read } from './primaries.ts'
 import type { Scope } from './scope.ts'
+import { readTimeAdd, readTimeDifference } from './time-units.ts'
 import { readWindow } from './window.ts'
 
 /** Reads a function call: a scalar function, an aggregate, a window function, or a form with a grammar of its own. */
@@ -20,9 +22,15 @@ export function readCall(cursor: Cursor, scope: Scope, read: Read): Expr {
 }
 
 function readBody(cursor: Cursor, scope: Scope, read: Read, name: string): Expr {
-  if (name === 'struct') return expr(readStruct(cursor, scope, read))
-  if (name === 'named_struct') return expr(readNamedStruct(cursor, scope, read))
+  const fields = readStructFields(cursor, scope, read, name)
+  if (fields !== undefined) return expr(writeStruct(fields))
+  if (name === 'to_json') {
+    const json = readJsonObject(cursor, scope, read)
+    if (json !== undefined) return json
+  }
   if (name === 'transform' || name === 'filter') return expr(readLambda(cursor, scope, read, name))
+  if (name === 'timestampadd' || name === 'dateadd') return expr(readTimeAdd(cursor, scope, read))
+  if (name === 'timestampdiff') return expr(readTimeDifference(cursor, scope, read))
   if (name === 'trim') return { sql: readTrim(cursor, scope, read), isText: true }
   if (cursor.sees(')')) {
     const bare = name === 'now' ? 'CURRENT_TIMESTAMP' : name.toUpperCase()
@@ -30,7 +38,24 @@ function readBody(cursor: Cursor, scope: Scope, read: Read, name: string): Expr 
     return bareCall(scope, bare) ?? writeFunction(name, [])
   }
   const args = cursor.list(() => read(cursor, scope))
+  const [only, ...more] = args
+  const type = castFunctions[name]
+  if (type !== undefined && only !== undefined && more.length === 0) {
+    return { sql: castTo(only, type), isText: type === 'STRING' }
+  }
   return writeFunction(name, args)
+}
+
+/** Types that are functions too: `string(x)` is CAST(x AS STRING). */
+const castFunctions: Readonly<Record<string, string>> = {
+  bigint: 'BIGINT',
+  boolean: 'BOOLEAN',
+  double: 'DOUBLE',
+  float: 'FLOAT',
+  int: 'INT',
+  smallint: 'SMALLINT',
+  string: 'STRING',
+  tinyint: 'TINYINT',
 }
 
 function writeNow(scope: Scope): Expr {
@@ -60,10 +85,36 @@ function readArguments(cursor: Cursor, scope: Scope, read: Read, name: string): 
   return cursor.list(() => read(cursor, scope))
 }
 
-/** `struct(a, t.b AS c)`: fields are named as select items are. */
-function readStruct(cursor: Cursor, scope: Scope, read: Read): string {
+/** The fields of `struct(a, t.b AS c)` or `named_struct('a', a)`, from behind the parenthesis; undefined otherwise. */
+function readStructFields(
+  cursor: Cursor,
+  scope: Scope,
+  read: Read,
+  name: string,
+): Field[] | undefined {
+  if (name === 'struct') return readStruct(cursor, scope, read)
+  return name === 'named_struct' ? readNamedStruct(cursor, scope, read) : undefined
+}
+
+function writeStruct(fields: readonly Field[]): string {
+  const written = fields.map(({ name, value }) => `${quoteName(name)} := ${value}`)
+  return `struct_pack(${written.join(', ')})`
+}
+
+/** to_json over a struct that is written out: its JSON field by field. Undefined where anything else comes next. */
+function readJsonObject(cursor: Cursor, scope: Scope, read: Read): Expr | undefined {
+  const name = ['struct', 'named_struct'].find((word) => cursor.sees(word, '('))
+  if (name === undefined) return undefined
+  cursor.expect(name, '(')
+  const fields = readStructFields(cursor, scope, read, name) ?? []
+  cursor.expect(')')
+  return { sql: writeJsonObject(fields, stringLiteral), isText: true }
+}
+
+/** Fields are named as select items are. */
+function readStruct(cursor: Cursor, scope: Scope, read: Read): Field[] {
   let position = 0
-  const fields = cursor.list(() => {
+  return cursor.list(() => {
     if (/^\*$/.test(cursor.peek().text) || cursor.peek(2).text === '*') {
       throw unsupported('a star in `struct`; name the columns')
     }
@@ -73,9 +124,8 @@ function readStruct(cursor: Cursor, scope: Scope, read: Read): string {
       ? value.sql.match(/"((?:[^"]|"")*)"$/)?.[1]?.replaceAll('""', '"')
       : undefined
     const name = cursor.accept('AS') ? cursor.identifier() : (own ?? `col${position}`)
-    return `${quoteName(name)} := ${typed(value)}`
+    return { name, value: typed(value) }
   })
-  return `struct_pack(${fields.join(', ')})`
 }
 
 /** A field's value; the untyped NULL becomes text, because no field may be without a type. */
@@ -83,13 +133,12 @@ function typed(value: Expr): string {
   return value.isNull ? 'CAST(NULL AS VARCHAR)' : value.sql
 }
 
-function readNamedStruct(cursor: Cursor, scope: Scope, read: Read): string {
-  const fields = cursor.list(() => {
+function readNamedStruct(cursor: Cursor, scope: Scope, read: Read): Field[] {
+  return cursor.list(() => {
     const name = cursor.string()
     cursor.expect(',')
-    return `${quoteName(name)} := ${typed(read(cursor, scope))}`
+    return { name, value: typed(read(cursor, scope)) }
   })
-  return `struct_pack(${fields.join(', ')})`
 }
 
 /** `transform(a, x -> …)`, `transform(a, (x, i) -> …)`, `filter(a, x -> …)`. Spark counts from 0, DuckDB from 1. */

@@ -2,6 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { type Clock, systemClock } from '../../core/index.ts'
 import type { Lake } from '../delta/index.ts'
 import type { SqlEngine } from './contract.ts'
+import { jsonMacros } from './json-macros.ts'
 import { registerFunctions } from './json-text.ts'
 import { macros } from './macros.ts'
 import { Session } from './session.ts'
@@ -42,7 +43,7 @@ export async function createSqlEngine(
   const connection = await duckDb.connect()
   try {
     registerFunctions(connection)
-    for (const macro of macros) await connection.run(`CREATE MACRO ${macro}`)
+    for (const macro of [...macros, ...jsonMacros]) await connection.run(`CREATE MACRO ${macro}`)
     for (const setting of settings(lake)) await connection.run(`SET GLOBAL ${setting}`)
   } finally {
     connection.closeSync()

@@ -5,8 +5,9 @@ import { asText, type Expr, expr } from './expr.ts'
 import { quoteName } from './literals.ts'
 import { numberLiteral, readColumn, readStrings } from './operands.ts'
 import { parameterValue } from './parameters.ts'
-import { readSpecial } from './primaries.ts'
+import { castTo, readSpecial } from './primaries.ts'
 import type { Scope } from './scope.ts'
+import { readType } from './types.ts'
 
 /** Reads one expression as Spark groups it and writes it in DuckDB, every operation in its own parentheses. */
 export function readExpression(cursor: Cursor, scope: Scope): Expr {
@@ -163,8 +164,9 @@ function readPostfix(cursor: Cursor, scope: Scope): Expr {
     } else if (cursor.sees('.')) {
       cursor.next()
       value = expr(`(${value.sql}).${quoteName(cursor.identifier())}`)
-    } else if (cursor.sees('::')) {
-      throw unsupported('the cast operator `::`; write CAST(… AS …)')
+    } else if (cursor.accept('::')) {
+      const type = readType(cursor)
+      value = { sql: castTo(value, type), isText: type === 'STRING' }
     } else if (cursor.sees(':')) {
       throw unsupported('paths into JSON text by `:`')
     } else return value

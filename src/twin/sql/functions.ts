@@ -171,7 +171,11 @@ const functions: Readonly<Record<string, FunctionRule>> = {
   unix_micros: epoch(1),
   timestamp_micros: rule(1, 1, ([x]) => `make_timestamptz(CAST(${sql(x)} AS BIGINT))`),
   timestamp_millis: rule(1, 1, ([x]) => `make_timestamptz(CAST(${sql(x)} AS BIGINT) * 1000)`),
-  timestamp_seconds: rule(1, 1, ([x]) => `make_timestamptz(CAST((${sql(x)}) * 1000000 AS BIGINT))`),
+  timestamp_seconds: rule(
+    1,
+    1,
+    ([x]) => `make_timestamptz(CAST(CAST(${sql(x)} AS DECIMAL(28,6)) * 1000000 AS BIGINT))`,
+  ),
   from_unixtime: rule(1, 2, ([x, format]) => {
     const time = `make_timestamptz(CAST(${sql(x)} AS BIGINT) * 1000000)`
     return `strftime(${time}, ${timeFormat(format ?? { sql: '', text: 'yyyy-MM-dd HH:mm:ss' })})`

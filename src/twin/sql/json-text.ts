@@ -64,7 +64,7 @@ function jsonText(value: DuckDBValue, type: DuckDBType): string {
       const field = value.entries[name] ?? null
       const fieldType = type.entryTypes[i]
       if (field === null || fieldType === undefined) return []
-      return [`${JSON.stringify(name)}:${jsonText(field, fieldType)}`]
+      return [`${quoted(name)}:${jsonText(field, fieldType)}`]
     })
     return `{${fields.join(',')}}`
   }
@@ -73,7 +73,7 @@ function jsonText(value: DuckDBValue, type: DuckDBType): string {
   }
   if (type instanceof DuckDBMapType && value instanceof DuckDBMapValue) {
     const entries = value.entries.map(
-      (entry) => `${JSON.stringify(keyText(entry.key))}:${jsonText(entry.value, type.valueType)}`,
+      (entry) => `${quoted(keyText(entry.key))}:${jsonText(entry.value, type.valueType)}`,
     )
     return `{${entries.join(',')}}`
   }
@@ -96,7 +96,7 @@ function scalarText(value: DuckDBValue, type: DuckDBType): string {
     case DuckDBTypeId.FLOAT:
       return finite(floatText(Number(value)))
     case DuckDBTypeId.VARCHAR:
-      return JSON.stringify(value)
+      return quoted(String(value))
     case DuckDBTypeId.DATE:
       return `"${value}"`
     case DuckDBTypeId.TIMESTAMP_TZ:
@@ -108,6 +108,13 @@ function scalarText(value: DuckDBValue, type: DuckDBType): string {
     default:
       throw unsupported(`\`to_json\` of the type ${type.toString()}`)
   }
+}
+
+/** As Spark's writer quotes text: its digits of a control character are in upper case, those of JSON.stringify are not. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/\\(?:u00[0-9a-f]{2}|.)/g, (pair) =>
+    pair.startsWith('\\u') ? `\\u${pair.slice(2).toUpperCase()}` : pair,
+  )
 }
 
 function keyText(key: DuckDBValue): string {

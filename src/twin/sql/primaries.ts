@@ -29,7 +29,7 @@ export function readSpecial(cursor: Cursor, scope: Scope, read: Read): Expr | un
   return undefined
 }
 
-/** DATE '…', TIMESTAMP '…', TIMESTAMP_NTZ '…', INTERVAL '…'. */
+/** DATE '…', TIMESTAMP '…', TIMESTAMP_NTZ '…', INTERVAL '…', X'…'. */
 function readTyped(cursor: Cursor, word: string): Expr | undefined {
   const types: Readonly<Record<string, string>> = {
     DATE: 'DATE',
@@ -38,10 +38,19 @@ function readTyped(cursor: Cursor, word: string): Expr | undefined {
     TIMESTAMP_NTZ: 'TIMESTAMP',
   }
   if (word === 'INTERVAL') return readIntervalText(cursor)
+  if (word === 'X') return readBytes(cursor)
   const type = types[word]
   if (type === undefined) return undefined
   cursor.next()
   return expr(`CAST(${stringLiteral(cursor.string())} AS ${type})`)
+}
+
+/** X'00FF': bytes by their hexadecimal digits; of an odd number the first one stands alone. */
+function readBytes(cursor: Cursor): Expr {
+  cursor.next()
+  const digits = cursor.string()
+  if (!/^[0-9a-fA-F]*$/.test(digits)) throw cursor.fail()
+  return expr(`unhex('${digits.length % 2 === 0 ? digits : `0${digits}`}')`)
 }
 
 function readCase(cursor: Cursor, scope: Scope, read: Read): Expr {
@@ -125,11 +134,15 @@ function readBareCall(cursor: Cursor, scope: Scope, word: string): Expr | undefi
   return found
 }
 
-/** `current_timestamp()` and its kin, which know the statement's time and user. */
+/** `current_timestamp()` and its kin, which know the statement's time, user and defaults. */
 export function bareCall(scope: Scope, word: string): Expr | undefined {
   const now = timestampLiteral(scope.nowMs)
   if (word === 'CURRENT_TIMESTAMP') return expr(now)
   if (word === 'CURRENT_DATE') return expr(`CAST(${now} AS DATE)`)
+  if (word === 'CURRENT_CATALOG') return expr(stringLiteral(scope.defaults.catalog))
+  if (word === 'CURRENT_SCHEMA' || word === 'CURRENT_DATABASE') {
+    return expr(stringLiteral(scope.defaults.schema))
+  }
   if (word === 'CURRENT_USER' || word === 'SESSION_USER') return expr(stringLiteral(scope.user))
   return undefined
 }

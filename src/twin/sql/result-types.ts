@@ -55,11 +55,26 @@ async function untypedColumns(
   if (!/\bnull\b/.test(query)) return new Set()
   const types = indexes.map((i) => `typeof(__c${i})`).join(', ')
   const names = indexes.map((i) => `__c${i}`).join(', ')
+  const [ctes, body] = splitWith(query)
   const reader = await connection.runAndReadAll(
-    `SELECT ${types} FROM (SELECT 1) AS __one LEFT JOIN (${query}) AS __q(${names}) ON false`,
+    `${ctes} SELECT ${types} FROM (SELECT 1) AS __one LEFT JOIN (${body}) AS __q(${names}) ON false`,
   )
   const [row = []] = reader.getRows()
   return new Set(indexes.filter((i) => row[i] === '"NULL"'))
+}
+
+/** A query's WITH clause, and what comes after it: a query that holds a WITH has no untyped columns any more. */
+function splitWith(query: string): [ctes: string, body: string] {
+  if (!query.startsWith('WITH ')) return ['', query]
+  let depth = 0
+  for (const { 0: found, index } of query.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {
+    if (found === '(') depth++
+    if (found !== ')') continue
+    depth--
+    const after = query.slice(index + 1)
+    if (depth === 0 && !/^(?:,| AS )/.test(after)) return [query.slice(0, index + 1), after]
+  }
+  return ['', query]
 }
 
 /** The query with every column cast to the type it must leave with; itself where nothing is to be done. */

@@ -22,6 +22,7 @@ export function readWindow(cursor: Cursor, scope: Scope, read: Read): string {
 /** Reads ORDER BY if it comes next; NULL comes first upwards and last downwards, as in Spark. */
 export function readOrder(cursor: Cursor, scope: Scope, read: Read): string | undefined {
   if (!cursor.accept('ORDER', 'BY')) return undefined
+  if (cursor.accept('ALL')) return 'ORDER BY ALL ASC NULLS FIRST'
   const items = cursor.list(() => {
     const value = read(cursor, scope).sql
     const isDown = cursor.accept('DESC')
