@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { systemClock } from '../core/index.ts'
+import { type Clock, systemClock } from '../core/index.ts'
 import { type Addresses, type Inside, openAddresses } from './addresses.ts'
 import { createStore } from './cdp/index.ts'
 import { type Closers, createClosers } from './closers.ts'
@@ -39,7 +39,7 @@ async function openInside(folder: string, options: TwinOptions, closers: Closers
   closers.add(await lockFolder(folder))
   const identity = keepIdentity(folder)
   const trust = await keepTrust(join(folder, 'tls'), systemClock.now())
-  const lake = openLake(join(folder, 'lake'))
+  const lake = openLake(join(folder, 'lake'), clock)
   closers.add(() => lake.close())
   const engine = await createSqlEngine(lake, { ...options.sql, clock, user: identity.clientId })
   closers.add(() => engine.close())
@@ -63,8 +63,8 @@ async function openInside(folder: string, options: TwinOptions, closers: Closers
 }
 
 /** A new lake has what a new workspace has: the catalog `main` with its schema `default`. */
-function openLake(folder: string): Lake {
-  const lake = Lake.open(folder)
+function openLake(folder: string, clock: Clock): Lake {
+  const lake = Lake.open(folder, clock)
   if (!lake.hasCatalog('main')) lake.createCatalog('main')
   if (!lake.hasSchema('main', 'default')) lake.createSchema('main', 'default')
   return lake

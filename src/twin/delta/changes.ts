@@ -1,11 +1,14 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Metadata } from './actions.ts'
+import { versionAt, versionFrom } from './commit-times.ts'
 import { DeltaError } from './errors.ts'
 import { decodePath } from './files.ts'
-import type { Commit, TableLog } from './log.ts'
+import type { Commit } from './log.ts'
+import { firstMissing } from './missing-files.ts'
+import type { At } from './model.ts'
 import { identifier, literal } from './names.ts'
+import type { TableParts } from './parts.ts'
 import { hasChangeFeed, refuseDeletionVector } from './protocol.ts'
+import { refuseExpired } from './retention.ts'
 import { type ScanFile, scanFiles } from './scan.ts'
 import { fieldNamed, readSchema } from './schema.ts'
 import { toSnapshot } from './snapshot.ts'
@@ -15,6 +18,13 @@ const marks = [
   { name: '_commit_version', type: 'BIGINT' },
   { name: '_commit_timestamp', type: 'TIMESTAMP WITH TIME ZONE' },
 ] as const
+
+/** What is read, for messages. */
+interface Range {
+  readonly table: string
+  readonly from: number
+  readonly to: number
+}
 
 /** Files of the change feed: recorded changes, and whole files that were added or removed. */
 interface FeedFiles {
@@ -26,33 +36,36 @@ interface FeedFiles {
 /**
  * The change feed of a range of versions, both ends included, as a DuckDB query in parentheses: the columns of
  * the table's newest schema, then `_change_type`, `_commit_version`, `_commit_timestamp`. A commit's own record is
- * used where there is one; else its added files are inserts and its removed files deletes.
+ * used where there is one; else its added files are inserts and its removed files deletes. Checks come in Delta's
+ * order: the range, the retention, whether the feed was on at every version, whether the columns fit.
  */
 export async function changeFeed(
-  log: TableLog,
-  tableFolder: string,
-  from: number,
-  to?: number,
+  { log, folder, clock }: TableParts,
+  start: number | At,
+  end?: number | At,
 ): Promise<string> {
   const latest = await log.state()
+  const from = await versionOf(start, (time) => versionFrom(log, time))
+  const to = end === undefined ? end : await versionOf(end, (time) => versionAt(log, time))
   const snapshot = toSnapshot(latest, log.table)
-  const last = Math.min(to ?? latest.version, latest.version)
-  checkRange(log.table, from, to, latest.version)
   const schema = readSchema(latest.metadata, log.table)
-  const start = await log.state(from)
-  checkMetadata(start.metadata, schema, log.table, from)
+  const range = { table: log.table, from, to: Math.min(to ?? latest.version, latest.version) }
+  checkRange(range, to, latest.version)
+  const first = await log.state(from)
+  refuseExpired(first, latest, clock)
+  if (!hasChangeFeed(first.metadata)) throw missingChanges(range, from)
   const files: FeedFiles = { recorded: [], added: [], removed: [] }
-  let before = start.timestamp - 1
-  for (let version = from; version <= last; version++) {
+  let before = first.timestamp - 1
+  for (let version = from; version <= range.to; version++) {
     const commit = await log.commit(version)
-    if (commit === undefined) throw missingChanges(log.table, version)
-    for (const { metaData } of commit.actions) {
-      if (metaData) checkMetadata(metaData, schema, log.table, version)
-    }
+    if (commit === undefined) throw missingChanges(range, version)
+    if (version > from) checkCommit(commit, schema, range)
     before = Math.max(commit.timestamp, before + 1)
     collect(commit, before, files, log.table)
   }
-  await checkFiles([...files.recorded, ...files.removed], tableFolder, log.table)
+  const unfit = unfitColumn(first.metadata, schema, log.table)
+  if (unfit !== undefined) throw incompatible('DATA_SCHEMA', range, from, unfit)
+  await checkFiles([...files.recorded, ...files.added, ...files.removed], folder, log.table)
   const { fields } = schema
   const options = { partitionColumns: snapshot.partitionColumns, marks }
   const typed = { name: '_change_type', type: 'string', nullable: true, metadata: {} }
@@ -60,10 +73,18 @@ export async function changeFeed(
   const rows = (relation: string, type: string) =>
     `SELECT ${names}, ${type} AS _change_type, _commit_version, _commit_timestamp FROM ${relation}`
   return `(${[
-    rows(scanFiles(tableFolder, [...fields, typed], files.recorded, options), '_change_type'),
-    rows(scanFiles(tableFolder, fields, files.added, options), "'insert'"),
-    rows(scanFiles(tableFolder, fields, files.removed, options), "'delete'"),
+    rows(scanFiles(folder, [...fields, typed], files.recorded, options), '_change_type'),
+    rows(scanFiles(folder, fields, files.added, options), "'insert'"),
+    rows(scanFiles(folder, fields, files.removed, options), "'delete'"),
   ].join(' UNION ALL ')})`
+}
+
+async function versionOf(
+  at: number | At,
+  find: (timestamp: number) => Promise<number>,
+): Promise<number> {
+  if (typeof at === 'number') return at
+  return 'version' in at ? at.version : find(at.timestamp)
 }
 
 function collect(commit: Commit, timestamp: number, into: FeedFiles, table: string): void {
@@ -86,35 +107,45 @@ function collect(commit: Commit, timestamp: number, into: FeedFiles, table: stri
   }
 }
 
-function checkRange(table: string, from: number, to: number | undefined, latest: number): void {
-  const backwards = to !== undefined && to < from
-  if (!Number.isSafeInteger(from) || from < 0 || from > latest || backwards) {
+function checkRange(range: Range, to: number | undefined, latest: number): void {
+  const { table, from } = range
+  if (from > latest) {
+    throw new DeltaError(
+      'DELTA_CDC_START_VERSION_AFTER_LATEST',
+      `Start version ${from} for change data feed exceeds the latest table version ${latest}.`,
+      { table },
+    )
+  }
+  if (to !== undefined && to < from) {
     throw new DeltaError(
       'DELTA_INVALID_CDC_RANGE',
-      `The range from version ${from} to ${to ?? latest} of ${table} is not valid: it must start at or below the latest version, ${latest}, and not end before it starts.`,
+      `CDC range from start ${from} to end ${to} was invalid. End cannot be before start.`,
       { table },
     )
   }
 }
 
-/** The feed must be on, and every column must still be there with its type. */
-function checkMetadata(
-  metadata: Metadata,
-  latest: StructType,
-  table: string,
-  version: number,
-): void {
-  if (!hasChangeFeed(metadata)) throw missingChanges(table, version)
-  for (const field of readSchema(metadata, table).fields) {
-    const now = fieldNamed(latest.fields, field.name)
-    if (now === undefined || shape(now.type) !== shape(field.type)) {
-      throw new DeltaError(
-        'DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA',
-        `The change feed of ${table} cannot be read across version ${version}: column ${field.name} is of another type now, or gone. Read a range on one side of the change.`,
-        { table, version, column: field.name },
-      )
-    }
+/** The feed must stay on, and every column must still be there with its type. */
+function checkCommit(commit: Commit, latest: StructType, range: Range): void {
+  for (const { metaData } of commit.actions) {
+    if (metaData === undefined) continue
+    if (!hasChangeFeed(metaData)) throw missingChanges(range, commit.version)
+    const unfit = unfitColumn(metaData, latest, range.table)
+    if (unfit !== undefined) throw incompatible('SCHEMA_CHANGE', range, commit.version, unfit)
   }
+}
+
+/** The first column that the newest schema lacks, or has with another type, or forbids to be NULL. */
+function unfitColumn(metadata: Metadata, latest: StructType, table: string): string | undefined {
+  const unfit = readSchema(metadata, table).fields.find((field) => {
+    const now = fieldNamed(latest.fields, field.name)
+    return (
+      now === undefined ||
+      shape(now.type) !== shape(field.type) ||
+      (field.nullable && !now.nullable)
+    )
+  })
+  return unfit?.name
 }
 
 /** A type without comments and nullability of what is inside. */
@@ -128,25 +159,46 @@ function shape(type: unknown): string {
 
 async function checkFiles(
   files: readonly ScanFile[],
-  tableFolder: string,
+  folder: string,
   table: string,
 ): Promise<void> {
-  for (const { path } of files) {
-    await access(join(tableFolder, path)).catch((error: unknown) => {
-      throw new DeltaError(
-        'DELTA_CHANGE_DATA_FILE_NOT_FOUND',
-        `A file of the change feed of ${table} is gone, probably by VACUUM. Read from a later version.`,
-        { table },
-        error,
-      )
-    })
-  }
+  const lost = await firstMissing(
+    folder,
+    files.map(({ path }) => path),
+  )
+  if (lost === undefined) return
+  throw new DeltaError(
+    'DELTA_CHANGE_DATA_FILE_NOT_FOUND',
+    `File ${lost} referenced in the transaction log cannot be found. This can occur when the change data file is out of the retention period and has been deleted by the \`VACUUM\` statement. Read from a later version.`,
+    { table },
+  )
 }
 
-function missingChanges(table: string, version: number): DeltaError {
+function missingChanges({ table, from, to }: Range, version: number): DeltaError {
   return new DeltaError(
     'DELTA_MISSING_CHANGE_DATA',
-    `Error getting change data of ${table}: it was not recorded for version ${version}. Set 'delta.enableChangeDataFeed' = true, and read from a version after that.`,
+    `Error getting change data for range [${from} , ${to}] as change data was not recorded for version [${version}]. If you've enabled change data feed on this table, use \`DESCRIBE HISTORY\` to see when it was first enabled. Otherwise, to start recording change data, use \`ALTER TABLE table_name SET TBLPROPERTIES (delta.enableChangeDataFeed=true)\`.`,
     { table, version },
+  )
+}
+
+/** `version` is the start of the range for a schema that does not fit, else the commit that changed it. */
+function incompatible(
+  what: 'DATA_SCHEMA' | 'SCHEMA_CHANGE',
+  { table, from, to }: Range,
+  version: number,
+  column: string,
+): DeltaError {
+  const [found, advice] =
+    what === 'DATA_SCHEMA'
+      ? ['data schema', 'Read the newest versions only.']
+      : [
+          'schema change',
+          `If possible, please query table changes separately from version ${from} to ${version} - 1, and from version ${version} to ${to}.`,
+        ]
+  return new DeltaError(
+    `DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_${what}`,
+    `Retrieving table changes between version ${from} and ${to} failed because of an incompatible ${found}. Column ${column}, as it is at version ${version}, does not fit the newest schema. ${advice}`,
+    { table, version, column },
   )
 }

@@ -42,12 +42,22 @@ export async function versionAt(log: TableLog, timestamp: number): Promise<numbe
       { table: log.table },
     )
   }
-  if (timestamp > last.timestamp) {
-    throw new DeltaError(
-      'DELTA_TIMESTAMP_GREATER_THAN_COMMIT',
-      `The time ${iso(timestamp)} is after the latest version available of ${log.table} (${iso(last.timestamp)}). Use an earlier time.`,
-      { table: log.table },
-    )
-  }
+  if (timestamp > last.timestamp) throw afterLatest(log, timestamp, last.timestamp)
   return found.version
+}
+
+/** The oldest version at or after a time. Refuses times after the newest version, as Databricks does. */
+export async function versionFrom(log: TableLog, timestamp: number): Promise<number> {
+  const times = await commitTimes(log)
+  const found = times.find((time) => time.timestamp >= timestamp)
+  if (found === undefined) throw afterLatest(log, timestamp, times.at(-1)?.timestamp ?? 0)
+  return found.version
+}
+
+function afterLatest(log: TableLog, timestamp: number, latest: number): DeltaError {
+  return new DeltaError(
+    'DELTA_TIMESTAMP_GREATER_THAN_COMMIT',
+    `The time ${new Date(timestamp).toISOString()} is after the latest version available of ${log.table} (${new Date(latest).toISOString()}). Use an earlier time.`,
+    { table: log.table },
+  )
 }

@@ -13,11 +13,13 @@ import { replaceRows } from './write.ts'
 export interface CreateOptions {
   /** CREATE OR REPLACE: new columns, new settings, new table id; the old versions stay readable. */
   readonly replace?: boolean
+  /** REPLACE TABLE: the same, where there is a table. */
+  readonly mustExist?: boolean
   /** CREATE TABLE IF NOT EXISTS: a table that is there stays as it is. */
   readonly ifNotExists?: boolean
   /** CREATE TABLE … AS SELECT: the first rows, in the same commit. */
   readonly rows?: { readonly connection: DuckDBConnection; readonly select: string }
-  /** As it stands in the history. Default: `CREATE TABLE`, with `OR REPLACE` and ` AS SELECT` where they apply. */
+  /** As it stands in the history. Default: `CREATE TABLE`, `CREATE OR REPLACE TABLE` or `REPLACE TABLE`, with ` AS SELECT`. */
   readonly operation?: string
   readonly parameters?: Readonly<Record<string, string>>
 }
@@ -30,6 +32,7 @@ export async function createTable(
 ): Promise<boolean> {
   const base = await newest(parts)
   if (base !== undefined && options.replace !== true) return false
+  if (base === undefined && options.mustExist) return false
   if (base !== undefined) writableSchema(base, parts.log.table)
   const settings = newSettings(definition, parts.clock.now(), base?.protocol)
   await mkdir(parts.log.folder, { recursive: true })
@@ -77,12 +80,13 @@ async function newest(parts: TableParts): Promise<LogState | undefined> {
 }
 
 function commitOptions(definition: TableDefinition, options: CreateOptions): CommitOptions {
-  const verb = options.replace ? 'CREATE OR REPLACE TABLE' : 'CREATE TABLE'
+  const orReplace = options.mustExist ? 'REPLACE TABLE' : 'CREATE OR REPLACE TABLE'
+  const verb = options.replace ? orReplace : 'CREATE TABLE'
   return {
     operation: options.operation ?? `${verb}${options.rows ? ' AS SELECT' : ''}`,
     parameters: {
       isManaged: 'true',
-      ...(definition.comment === undefined ? {} : { description: definition.comment }),
+      description: definition.comment ?? null,
       partitionBy: '[]',
       clusterBy: JSON.stringify(definition.clusterBy ?? []),
       properties: JSON.stringify(definition.properties ?? {}),

@@ -78,8 +78,15 @@ export async function mergeRows(
 export async function compact(
   parts: TableParts,
   connection: DuckDBConnection,
+  zOrderBy: readonly string[] = [],
 ): Promise<CommitResult> {
-  const options = { operation: 'OPTIMIZE', parameters: { predicate: '[]' } }
+  const parameters = {
+    predicate: '[]',
+    auto: 'false',
+    clusterBy: '[]',
+    zOrderBy: JSON.stringify(zOrderBy),
+  }
+  const options = { operation: 'OPTIMIZE', parameters }
   return changeRows(parts, connection, options, async (base, files) => {
     const target = targetOf(parts, base)
     const unchanged = { version: base.version, skipped: false, inserted: 0, updated: 0, deleted: 0 }

@@ -31,11 +31,11 @@ function toRow(version: number, timestamp: number, info: CommitInfo): HistoryRow
   }
 }
 
-function texts(record: Readonly<Record<string, unknown>> = {}): Record<string, string> {
+function texts(record: Readonly<Record<string, unknown>> = {}): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => [
       name,
-      typeof value === 'string' ? value : JSON.stringify(value),
+      typeof value === 'string' || value === null ? value : JSON.stringify(value),
     ]),
   )
 }

@@ -1,3 +1,4 @@
+export type { ColumnChange, Place, PlacedColumn } from './columns.ts'
 export type { CreateOptions } from './create.ts'
 export { fromDuckDb } from './duckdb-types.ts'
 export { ConcurrentModification, DeltaError } from './errors.ts'
@@ -19,5 +20,6 @@ export type {
   Transaction,
   View,
 } from './model.ts'
+export { type Restored, restoredCounts } from './restore.ts'
 export { toDuckDb } from './sql-types.ts'
 export { DeltaTable } from './table.ts'

@@ -74,7 +74,7 @@ export interface Transaction {
 export interface CommitOptions {
   /** For example `WRITE`, `MERGE`, `CREATE TABLE AS SELECT`. */
   readonly operation: string
-  readonly parameters?: Readonly<Record<string, string>>
+  readonly parameters?: Readonly<Record<string, string | null>>
   /** If any of these is already in the table with at least this version, nothing is written and `skipped` is true. */
   readonly txn?: readonly Transaction[]
 }
@@ -122,8 +122,8 @@ export interface HistoryRow {
   readonly version: number
   readonly timestamp: number
   readonly operation: string
-  readonly operationParameters: Readonly<Record<string, string>>
-  readonly operationMetrics: Readonly<Record<string, string>>
+  readonly operationParameters: Readonly<Record<string, string | null>>
+  readonly operationMetrics: Readonly<Record<string, string | null>>
   readonly readVersion?: number
   readonly isolationLevel?: string
   readonly isBlindAppend?: boolean

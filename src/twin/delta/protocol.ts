@@ -144,10 +144,7 @@ export function protocolFor(
     const minWriterVersion = Math.max(current.minWriterVersion, feed ? 4 : 2)
     return { ...current, minWriterVersion }
   }
-  const implied = legacyFeatures.filter(([version]) => version <= current.minWriterVersion)
-  const writer = new Set(
-    current.writerFeatures ?? (current.minWriterVersion < 7 ? implied.map(([, f]) => f) : []),
-  )
+  const writer = new Set(current.writerFeatures ?? impliedFeatures(current))
   const reader = new Set(current.readerFeatures ?? [])
   if (current.minReaderVersion === 2) reader.add('columnMapping')
   if (feed) writer.add('changeDataFeed')
@@ -167,6 +164,12 @@ export function protocolFor(
         readerFeatures: [...reader],
         writerFeatures: [...writer],
       }
+}
+
+/** The features that a protocol without a list has by its number. */
+export function impliedFeatures({ minWriterVersion }: ProtocolAction): string[] {
+  if (minWriterVersion >= 7) return []
+  return legacyFeatures.flatMap(([version, name]) => (version <= minWriterVersion ? [name] : []))
 }
 
 function refuse(action: 'READ' | 'WRITE', table: string, what: string, feature: string): never {

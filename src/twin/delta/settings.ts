@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Metadata, ProtocolAction } from './actions.ts'
 import { DeltaError } from './errors.ts'
-import type { Column, TableDefinition } from './model.ts'
+import type { TableDefinition } from './model.ts'
 import { checkProperties, checkWritable, hasChangeFeed, protocolFor } from './protocol.ts'
 import type { LogState } from './replay.ts'
+import { checkRetentionProperty } from './retention.ts'
 import { fieldNamed, readSchema, toFields } from './schema.ts'
 import { clusterProperty } from './snapshot.ts'
 import type { Field, StructType } from './types.ts'
@@ -29,6 +30,7 @@ export function newSettings(
   }
   const properties = definition.properties ?? {}
   checkProperties(properties)
+  checkRetentionProperty(properties)
   const cluster = definition.clusterBy ?? []
   const missing = cluster.find((name) => fieldNamed(fields, name) === undefined)
   if (missing !== undefined) {
@@ -59,28 +61,6 @@ export function withFields(state: LogState, fields: readonly Field[]): Settings 
   return checked({ ...state.metadata, schemaString }, state.protocol)
 }
 
-/** The same table with more columns at the end. Refuses names that are there, and NOT NULL, which old rows break. */
-export function withColumns(state: LogState, columns: readonly Column[], table: string): Settings {
-  const { fields } = readSchema(state.metadata, table)
-  const forced = columns.find((column) => !column.nullable)
-  if (forced !== undefined) {
-    throw new DeltaError(
-      'DELTA_ADD_COLUMN_NOT_NULL',
-      `Column ${forced.name} cannot be added as NOT NULL: the rows that are there have no value for it. Add it without NOT NULL.`,
-      { column: forced.name },
-    )
-  }
-  const known = columns.find((column) => fieldNamed(fields, column.name) !== undefined)
-  if (known !== undefined) {
-    throw new DeltaError(
-      'FIELD_ALREADY_EXISTS',
-      `Column ${known.name} is already in ${table}. Choose another name.`,
-      { column: known.name },
-    )
-  }
-  return withFields(state, [...fields, ...toFields(columns)])
-}
-
 /** The same table with properties set and removed. */
 export function withProperties(
   state: LogState,
@@ -88,6 +68,7 @@ export function withProperties(
   remove: readonly string[],
 ): Settings {
   checkProperties(set)
+  checkRetentionProperty(set)
   const kept = Object.entries(state.metadata.configuration).filter(([key]) => !remove.includes(key))
   const configuration = { ...Object.fromEntries(kept), ...set }
   return checked({ ...state.metadata, configuration }, state.protocol)

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/index.ts'
 import type { Add } from './actions.ts'
 import { versionAt } from './commit-times.ts'
 import { decodePath } from './files.ts'
@@ -5,6 +6,7 @@ import type { TableLog } from './log.ts'
 import type { At, DataFile, Snapshot } from './model.ts'
 import { checkReadable, refuseDeletionVector } from './protocol.ts'
 import type { LogState } from './replay.ts'
+import { refuseExpired } from './retention.ts'
 import { readSchema, toColumns } from './schema.ts'
 
 /** The property under which CLUSTER BY columns are remembered, as a JSON array of names. */
@@ -13,10 +15,14 @@ export const clusterProperty = 'twin.clusterBy'
 /** Snapshots of log states, made once each. */
 const made = new WeakMap<LogState, Snapshot>()
 
-/** The log's state at a version or time, checked to be readable. */
-export async function stateAt(log: TableLog, at?: At): Promise<LogState> {
-  if (at === undefined) return log.state()
-  return log.state('version' in at ? at.version : await versionAt(log, at.timestamp))
+/** The log's state at a version or time. Refuses one that is older than the table keeps its files for. */
+export async function stateAt(log: TableLog, at: At | undefined, clock: Clock): Promise<LogState> {
+  const latest = await log.state()
+  if (at === undefined) return latest
+  const version = 'version' in at ? at.version : await versionAt(log, at.timestamp)
+  const state = await log.state(version)
+  refuseExpired(state, latest, clock)
+  return state
 }
 
 /** A log state in the words of the door. Refuses tables that would be read wrongly. */

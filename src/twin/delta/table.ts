@@ -1,8 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { changeFeed } from './changes.ts'
+import {
+  addedColumns,
+  type ColumnChange,
+  changedColumn,
+  changedField,
+  type PlacedColumn,
+  withChangedColumn,
+  withColumns,
+} from './columns.ts'
 import { versionAt } from './commit-times.ts'
 import { compact, deleteRows, mergeRows, updateRows } from './dml.ts'
 import { readHistory } from './history.ts'
+import { missingFile } from './missing-files.ts'
 import type {
   At,
   Column,
@@ -16,18 +26,15 @@ import type {
 } from './model.ts'
 import { fullName } from './names.ts'
 import type { TableParts } from './parts.ts'
+import { impliedFeatures } from './protocol.ts'
 import type { LogState } from './replay.ts'
+import { type Restored, restoreTable } from './restore.ts'
 import { scanFiles } from './scan.ts'
 import { fieldsOf } from './schema.ts'
-import {
-  type Settings,
-  withColumns,
-  withComment,
-  withProperties,
-  writableSchema,
-} from './settings.ts'
+import { type Settings, withComment, withProperties, writableSchema } from './settings.ts'
 import { stateAt, toSnapshot } from './snapshot.ts'
 import { commitSettings } from './transaction.ts'
+import { type VacuumOptions, vacuumTable } from './vacuum.ts'
 import { appendRows, overwriteRows } from './write.ts'
 
 /**
@@ -48,10 +55,20 @@ export class DeltaTable {
     this.#parts = parts
   }
 
-  /** The newest state, or the one at a version or time. Throws for tables that cannot be read rightly. */
+  /**
+   * The newest state, or the one at a version or time. Throws for tables that cannot be read rightly, and for old
+   * states that may not be read any more or whose files VACUUM has deleted.
+   */
   async snapshot(at?: At): Promise<Snapshot> {
-    const { log } = this.#parts
-    return toSnapshot(await stateAt(log, at), log.table)
+    const { log, clock } = this.#parts
+    const snapshot = toSnapshot(await stateAt(log, at, clock), log.table)
+    if (at === undefined) return snapshot
+    const lost = await missingFile(
+      this.folder,
+      snapshot.files.map(({ path }) => path),
+    )
+    if (lost !== undefined) throw lost
+    return snapshot
   }
 
   /** The newest version at or before a time in milliseconds since the epoch. */
@@ -66,11 +83,11 @@ export class DeltaTable {
   }
 
   /**
-   * The change feed from a version to another (default: the newest), both included, as a DuckDB query in
+   * The change feed from a version or time to another (default: the newest), both included, as a DuckDB query in
    * parentheses: the newest columns, `_change_type`, `_commit_version`, `_commit_timestamp`.
    */
-  async changes(from: number, to?: number): Promise<string> {
-    return changeFeed(this.#parts.log, this.folder, from, to)
+  async changes(from: number | At, to?: number | At): Promise<string> {
+    return changeFeed(this.#parts, from, to)
   }
 
   /** Adds the rows of a query. Its columns are matched by name and cast; one left out is NULL. */
@@ -122,12 +139,21 @@ export class DeltaTable {
     return mergeRows(this.#parts, connection, merge, options)
   }
 
-  /** Adds nullable columns at the end; rows that are there have NULL. */
-  async addColumns(columns: readonly Column[]): Promise<CommitResult> {
-    const parameters = { columns: JSON.stringify(columns) }
+  /** Adds nullable columns, at the end unless told where; rows that are there have NULL. */
+  async addColumns(columns: readonly PlacedColumn[]): Promise<CommitResult> {
     const { log } = this.#parts
-    return this.#change('ADD COLUMNS', parameters, (state) =>
+    return this.#change('ADD COLUMNS', addedColumns(columns), (state) =>
       withColumns(state, columns, log.table),
+    )
+  }
+
+  /** Changes a column's comment or place, or takes its NOT NULL off. Another type is refused, as without type widening. */
+  async changeColumn(name: string, change: ColumnChange): Promise<CommitResult> {
+    const { log } = this.#parts
+    const state = await log.state()
+    const field = changedField(state, name, change, log.table)
+    return this.#change('CHANGE COLUMN', changedColumn(field, change.place), (newest) =>
+      withChangedColumn(newest, name, change, log.table),
     )
   }
 
@@ -136,20 +162,40 @@ export class DeltaTable {
     properties: Readonly<Record<string, string>>,
     remove: readonly string[] = [],
   ): Promise<CommitResult> {
-    const parameters = { properties: JSON.stringify(properties) }
-    return this.#change('SET TBLPROPERTIES', parameters, (state) =>
+    const unset = Object.keys(properties).length === 0
+    const parameters: Record<string, string> = unset
+      ? { properties: JSON.stringify(remove), ifExists: 'true' }
+      : { properties: JSON.stringify(properties) }
+    return this.#change(`${unset ? 'UNSET' : 'SET'} TBLPROPERTIES`, parameters, (state) =>
       withProperties(state, properties, remove),
     )
   }
 
   /** Sets the table's comment, or removes it. */
   async setComment(comment: string | undefined): Promise<CommitResult> {
-    return this.#change('SET TBLPROPERTIES', {}, (state) => withComment(state, comment))
+    const parameters = { properties: JSON.stringify({ comment: comment ?? '' }) }
+    return this.#change('SET TBLPROPERTIES', parameters, (state) => withComment(state, comment))
   }
 
-  /** Puts all rows into one file. The rows stay as they are, and so does the change feed. */
-  async optimize(connection: DuckDBConnection): Promise<CommitResult> {
-    return compact(this.#parts, connection)
+  /**
+   * Puts all rows into one file. The rows stay as they are, and so does the change feed; `zOrderBy` is only noted in
+   * the history.
+   */
+  async optimize(
+    connection: DuckDBConnection,
+    zOrderBy: readonly string[] = [],
+  ): Promise<CommitResult> {
+    return compact(this.#parts, connection, zOrderBy)
+  }
+
+  /** Deletes files that no version within the table's retention needs, and returns their paths. */
+  async vacuum(options: VacuumOptions = {}): Promise<string[]> {
+    return vacuumTable(this.#parts, options)
+  }
+
+  /** Makes an older version the newest one. */
+  async restore(at: At): Promise<Restored> {
+    return restoreTable(this.#parts, at)
   }
 
   /** The commits, newest first. */
@@ -161,7 +207,11 @@ export class DeltaTable {
   async detail(): Promise<TableDetail> {
     const snapshot = await this.snapshot()
     const { protocol } = snapshot
-    const features = [...(protocol.readerFeatures ?? []), ...(protocol.writerFeatures ?? [])]
+    const features = [
+      ...impliedFeatures(protocol),
+      ...(protocol.readerFeatures ?? []),
+      ...(protocol.writerFeatures ?? []),
+    ]
     return {
       format: 'delta',
       id: snapshot.id,

@@ -46,6 +46,7 @@ export async function appendRows(
   return changeRows(parts, connection, options, async (base, files) => {
     const { fields } = readSchema(base.metadata, parts.log.table)
     const written = await files.data(select, fields)
+    if (written === undefined && options.txn === undefined) return unchanged(base)
     const draft: Draft = {
       base,
       actions: written ? [{ add: written.action }] : [],
@@ -88,6 +89,8 @@ export async function replaceRows(
   const { written, options, settings } = change
   const now = clock.now()
   const removes = Array.from(base?.adds.values() ?? [], (add) => ({ remove: toRemove(add, now) }))
+  const isNothing = !written && settings === undefined && removes.length === 0
+  if (base !== undefined && isNothing && options.txn === undefined) return unchanged(base)
   const draft: Draft = {
     base,
     actions: [
@@ -100,6 +103,11 @@ export async function replaceRows(
   }
   const committed = await commitDraft(log, draft, options, clock)
   return { ...committed, inserted: written?.rows ?? 0, updated: 0, deleted: 0 }
+}
+
+/** Nothing to do is no commit, as with Delta. */
+function unchanged(base: LogState): CommitResult {
+  return { version: base.version, skipped: false, inserted: 0, updated: 0, deleted: 0 }
 }
 
 function settingsActions(settings: Settings | undefined, base: LogState | undefined): Action[] {

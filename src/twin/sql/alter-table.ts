@@ -1,4 +1,11 @@
-import { readColumn } from './create-table.ts'
+import type { TableName } from '../delta/index.ts'
+import {
+  readAddColumns,
+  readAlterColumn,
+  readChangeColumn,
+  readDropColumns,
+  readRenameColumn,
+} from './alter-column.ts'
 import type { Cursor } from './cursor.ts'
 import { sqlError, tableNotFound, unsupported } from './errors.ts'
 import { readTable, showTable } from './names.ts'
@@ -6,19 +13,25 @@ import type { Statement } from './operation.ts'
 import type { Scope } from './scope.ts'
 import { readKey, readProperties } from './table-properties.ts'
 
+const columnChanges: readonly (readonly [
+  words: readonly string[],
+  read: (cursor: Cursor, name: TableName) => Statement,
+])[] = [
+  [['ALTER', 'COLUMN'], readAlterColumn],
+  [['CHANGE', 'COLUMN'], readChangeColumn],
+  [['CHANGE'], readChangeColumn],
+  [['DROP', 'COLUMNS'], readDropColumns],
+  [['DROP', 'COLUMN'], readDropColumns],
+  [['RENAME', 'COLUMN'], readRenameColumn],
+]
+
 /** ALTER TABLE t …, from behind the word TABLE. */
 export function readAlterTable(cursor: Cursor, scope: Scope): Statement {
   const name = readTable(cursor, scope.defaults)
   if (cursor.accept('ADD', 'COLUMNS') || cursor.accept('ADD', 'COLUMN')) {
-    const columns = cursor.sees('(')
-      ? cursor.inParentheses(() => readColumn(cursor))
-      : cursor.list(() => readColumn(cursor))
-    cursor.finish()
-    return async (operation) => {
-      await operation.table(name).addColumns(columns)
-      return {}
-    }
+    return readAddColumns(cursor, name)
   }
+  for (const [words, read] of columnChanges) if (cursor.accept(...words)) return read(cursor, name)
   if (cursor.accept('SET', 'TBLPROPERTIES')) {
     const properties = readProperties(cursor)
     cursor.finish()

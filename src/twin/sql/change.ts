@@ -7,7 +7,7 @@ import { counted } from './insert.ts'
 import { readTable, tick } from './names.ts'
 import type { Statement } from './operation.ts'
 import { castTo } from './primaries.ts'
-import { type Scope, withTarget } from './scope.ts'
+import type { Scope } from './scope.ts'
 
 /** Column name, in the statement's own spelling → its new value. */
 export type Assignments = readonly (readonly [column: string, value: Expr])[]
@@ -16,10 +16,9 @@ export type Assignments = readonly (readonly [column: string, value: Expr])[]
 export function readUpdate(cursor: Cursor, scope: Scope): Statement {
   const name = readTable(cursor, scope.defaults)
   const alias = readTargetAlias(cursor) ?? name.table
-  const inner = withTarget(scope, alias)
   cursor.expect('SET')
-  const assignments = readAssignments(cursor, inner, alias)
-  const where = readWhere(cursor, inner)
+  const assignments = readAssignments(cursor, scope, alias)
+  const { predicate, ...where } = readWhere(cursor, scope)
   cursor.finish()
   return async (operation) => {
     const table = operation.table(name)
@@ -27,8 +26,8 @@ export function readUpdate(cursor: Cursor, scope: Scope): Statement {
     const set = assigned(assignments, (await table.snapshot()).columns)
     const result = await table.update(
       operation.connection,
-      { set, ...where },
-      { operation: 'UPDATE' },
+      { set, alias, ...where },
+      { operation: 'UPDATE', parameters: predicate },
     )
     return counted({ num_affected_rows: result.updated })
   }
@@ -38,13 +37,14 @@ export function readUpdate(cursor: Cursor, scope: Scope): Statement {
 export function readDelete(cursor: Cursor, scope: Scope): Statement {
   cursor.expect('FROM')
   const name = readTable(cursor, scope.defaults)
-  const inner = withTarget(scope, readTargetAlias(cursor) ?? name.table)
-  const where = readWhere(cursor, inner)
+  const alias = readTargetAlias(cursor) ?? name.table
+  const { predicate, ...where } = readWhere(cursor, scope)
   cursor.finish()
   return async (operation) => {
     const table = operation.table(name)
     await operation.bind(scope)
-    const result = await table.delete(operation.connection, where, { operation: 'DELETE' })
+    const options = { operation: 'DELETE', parameters: predicate }
+    const result = await table.delete(operation.connection, { alias, ...where }, options)
     return counted({ num_affected_rows: result.deleted })
   }
 }
@@ -105,6 +105,13 @@ export function assigned(
   )
 }
 
-function readWhere(cursor: Cursor, scope: Scope): { where?: string } {
-  return cursor.accept('WHERE') ? { where: readExpression(cursor, scope).sql } : {}
+/** The condition as DuckDB takes it, and as the history shows it: a JSON list of its own text. */
+function readWhere(
+  cursor: Cursor,
+  scope: Scope,
+): { readonly where?: string; readonly predicate: { readonly predicate: string } } {
+  if (!cursor.accept('WHERE')) return { predicate: { predicate: '["true"]' } }
+  const mark = cursor.mark()
+  const where = readExpression(cursor, scope).sql
+  return { where, predicate: { predicate: JSON.stringify([`(${cursor.textSince(mark)})`]) } }
 }

@@ -1,4 +1,10 @@
-import { type Column, fromDuckDb, type TableDefinition, type TableName } from '../delta/index.ts'
+import {
+  type Column,
+  type CreateOptions,
+  fromDuckDb,
+  type TableDefinition,
+  type TableName,
+} from '../delta/index.ts'
 import type { Cursor } from './cursor.ts'
 import { sqlError, unsupported } from './errors.ts'
 import { readTable, showTable } from './names.ts'
@@ -9,8 +15,15 @@ import type { Scope } from './scope.ts'
 import { readProperties } from './table-properties.ts'
 import { readType } from './types.ts'
 
-/** Reads CREATE [OR REPLACE] TABLE from behind the word TABLE, with or without AS SELECT. */
-export function readCreateTable(cursor: Cursor, scope: Scope, replace: boolean): Statement {
+/**
+ * Reads CREATE [OR REPLACE] TABLE from behind the word TABLE, with or without AS SELECT; `mustExist` makes it
+ * REPLACE TABLE.
+ */
+export function readCreateTable(
+  cursor: Cursor,
+  scope: Scope,
+  { replace = false, mustExist = false }: { replace?: boolean; mustExist?: boolean },
+): Statement {
   const ifNotExists = cursor.accept('IF', 'NOT', 'EXISTS')
   const name = readTable(cursor, scope.defaults)
   const columns = cursor.sees('(') ? cursor.inParentheses(() => readColumn(cursor)) : []
@@ -31,12 +44,14 @@ export function readCreateTable(cursor: Cursor, scope: Scope, replace: boolean):
         '42P07',
       )
     }
+    if (mustExist) operation.table(name)
+    const flags = { replace, ifNotExists, mustExist }
     if (query === undefined) {
-      await operation.lake.createTable(name, { ...options, columns }, { replace, ifNotExists })
+      await operation.lake.createTable(name, { ...options, columns }, flags)
       return {}
     }
     await operation.bind(scope)
-    await createFrom(operation, name, options, query, { replace, ifNotExists })
+    await createFrom(operation, name, options, query, flags)
     return {}
   }
 }
@@ -51,7 +66,7 @@ async function createFrom(
   name: TableName,
   options: Omit<TableDefinition, 'columns'>,
   query: string,
-  flags: { readonly replace: boolean; readonly ifNotExists: boolean },
+  flags: CreateOptions,
 ): Promise<void> {
   const { connection, lake } = operation
   const found = await resultColumns(connection, query)
@@ -72,10 +87,16 @@ export function readColumn(cursor: Cursor): Column {
   for (;;) {
     if (cursor.accept('NOT', 'NULL')) nullable = false
     else if (cursor.accept('COMMENT')) comment = cursor.string()
-    else if (cursor.sees(',') || cursor.sees(')') || cursor.peek().kind === 'end') break
+    else if (isOver(cursor)) break
     else throw unsupported(`the column option ${cursor.peek().text.toUpperCase()}`)
   }
   return comment === undefined ? { name, type, nullable } : { name, type, nullable, comment }
+}
+
+/** What may stand behind a column: the next one, the end, or the place that ADD COLUMNS gives it. */
+function isOver(cursor: Cursor): boolean {
+  if (cursor.sees('FIRST') || cursor.sees('AFTER') || cursor.sees(';')) return true
+  return cursor.sees(',') || cursor.sees(')') || cursor.peek().kind === 'end'
 }
 
 /** The clauses behind the columns, in any order. */

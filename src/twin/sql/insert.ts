@@ -34,7 +34,7 @@ export function readInsert(cursor: Cursor, scope: Scope): Statement {
     const { columns } = await table.snapshot()
     const select = await alignedQuery(operation, name, columns, query, matching)
     const mode = isOverwrite ? 'Overwrite' : 'Append'
-    const options = { operation: 'WRITE', parameters: { mode } }
+    const options = { operation: 'WRITE', parameters: { mode, partitionBy: '[]' } }
     const { inserted } = isOverwrite
       ? await table.overwrite(operation.connection, select, options)
       : await table.append(operation.connection, select, options)

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts'
-import { sqlError, unsupported } from './errors.ts'
+import { sqlError } from './errors.ts'
 import { type Expr, expr } from './expr.ts'
 import { quoteName, stringLiteral } from './literals.ts'
 import type { Scope } from './scope.ts'
@@ -36,18 +36,13 @@ function decimalOf(digits: string): string {
   return `DECIMAL(${Math.max(whole.length + fraction.length, 1)},${fraction.length})`
 }
 
-/** A column path; a lambda's parameter; a column of the table that an UPDATE or DELETE changes. */
+/** A column path, or a lambda's parameter. */
 export function readColumn(cursor: Cursor, scope: Scope): Expr {
   const [first, ...rest] = readPath(cursor)
   if (first === undefined) throw cursor.fail()
   const lambda = scope.lambdas.get(first.toLowerCase())
   if (lambda !== undefined) return expr([`(${lambda})`, ...rest.map(quoteName)].join('.'))
-  const isTarget = rest.length > 0 && scope.target === first.toLowerCase()
-  if (isTarget && scope.depth > 0) {
-    throw unsupported('a subquery that refers to the table being changed')
-  }
-  const path = isTarget ? rest : [first, ...rest]
-  return { sql: path.map(quoteName).join('.'), isColumn: true }
+  return { sql: [first, ...rest].map(quoteName).join('.'), isColumn: true }
 }
 
 function readPath(cursor: Cursor): string[] {

@@ -36,12 +36,14 @@ export class Operation {
     this.signal = signal
   }
 
-  /** The table of this name. Throws `TABLE_OR_VIEW_NOT_FOUND`, also where the name is a view's. */
+  /** The table of this name. Throws `TABLE_OR_VIEW_NOT_FOUND`, or what stands for it where the name is a view's. */
   table(name: TableName): DeltaTable {
     this.permit(name)
     const table = this.lake.table(name)
-    if (table === undefined) throw tableNotFound(showTable(name))
-    return table
+    if (table !== undefined) return table
+    throw this.lake.view(name) === undefined
+      ? tableNotFound(showTable(name))
+      : tableNotView(showTable(name))
   }
 
   /** Throws `SCHEMA_NOT_FOUND` when the schema is not there. */
@@ -78,7 +80,8 @@ export class Operation {
     if (relation.kind === 'files') throw unsupported('files outside COPY INTO')
     this.permit(relation.name)
     const saved = this.lake.view(relation.name)
-    if (saved !== undefined && relation.kind === 'table' && relation.pin === undefined) {
+    if (saved !== undefined && relation.kind === 'table') {
+      if (relation.pin !== undefined) throw noTimeTravel(showTable(relation.name))
       const inner: Scope = { ...scope, ...fresh, prefix: view, relations: [], mentions: [] }
       const body = scope.query(new Cursor(saved.sql), inner)
       await this.bind(inner)
@@ -86,6 +89,8 @@ export class Operation {
       const names = saved.columns.map((column) => quoteName(column.name)).join(', ')
       return `SELECT ${names} FROM (${body}) AS "__view"(${names})`
     }
+    if (saved !== undefined && relation.kind === 'changes')
+      throw noChanges(showTable(relation.name))
     const table = this.table(relation.name)
     if (relation.kind === 'history') return historyQuery(await table.history(relation.limit))
     if (relation.kind === 'changes') return await this.changesQuery(table, relation)
@@ -94,12 +99,23 @@ export class Operation {
   }
 
   private async changesQuery(table: DeltaTable, relation: Relation & { kind: 'changes' }) {
-    const from = await this.version(relation.from)
-    const to = relation.to === undefined ? undefined : await this.version(relation.to)
+    const from = await this.boundary(relation.from)
+    const to = relation.to === undefined ? undefined : await this.boundary(relation.to)
     return `SELECT * FROM ${await table.changes(from, to)}`
   }
 
-  private async at(pin: Pin): Promise<At> {
+  /** An end of the change feed's range: integers are versions, everything else is a time. */
+  private async boundary(text: string): Promise<number | At> {
+    const type = String(await this.value(`SELECT typeof(${text})`))
+    if (type.endsWith('INT') || type === 'INTEGER') return await this.version(text)
+    const micros = await this.value(`SELECT epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ))`)
+    if (micros !== null) return { timestamp: Math.floor(Number(micros) / 1000) }
+    const isNull = await this.value(`SELECT (${text}) IS NULL`)
+    throw isNull ? nullBoundary() : invalidTimestamp()
+  }
+
+  /** What a pin's expressions come to. */
+  async at(pin: Pin): Promise<At> {
     if ('version' in pin) return { version: await this.version(pin.version) }
     const micros = await this.value(`SELECT epoch_us(CAST(${pin.timestamp} AS TIMESTAMPTZ))`)
     return { timestamp: Math.floor(Number(micros) / 1000) }
@@ -108,6 +124,46 @@ export class Operation {
   private async version(text: string): Promise<number> {
     return Number(await this.value(`SELECT CAST(${text} AS BIGINT)`))
   }
+}
+
+function tableNotView(name: string) {
+  return sqlError(
+    'EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE',
+    `The statement expects a table but ${name} is a view.`,
+    '42809',
+  )
+}
+
+function noTimeTravel(name: string) {
+  return sqlError(
+    'UNSUPPORTED_FEATURE.TIME_TRAVEL',
+    `The feature is not supported: Time travel on the relation: ${name}.`,
+    '0A000',
+  )
+}
+
+function noChanges(name: string) {
+  return sqlError(
+    'DELTA_TABLE_ONLY_OPERATION',
+    `${name} is not a Delta table. table_changes is only supported for Delta tables.`,
+    '0AKDD',
+  )
+}
+
+function nullBoundary() {
+  return sqlError(
+    'DELTA_CDC_READ_NULL_RANGE_BOUNDARY',
+    'CDC read start/end parameters cannot be null. Please provide a valid version or timestamp.',
+    '22004',
+  )
+}
+
+function invalidTimestamp() {
+  return sqlError(
+    'DELTA_TIMESTAMP_INVALID',
+    'The provided timestamp cannot be converted to a valid timestamp.',
+    '42816',
+  )
 }
 
 /** What a view's own text starts with: nothing of the statement around it. */

@@ -158,8 +158,8 @@ function readNameText(cursor: Cursor, scope: Scope) {
   return name
 }
 
-/** `VERSION AS OF 3`, `TIMESTAMP AS OF '…'`, `@v3`. */
-function readPin(cursor: Cursor, scope: Scope): Pin | undefined {
+/** `VERSION AS OF 3`, `TIMESTAMP AS OF '…'`, `@v3`; undefined when none comes next. */
+export function readPin(cursor: Cursor, scope: Scope): Pin | undefined {
   if (cursor.accept('@')) {
     const version = cursor.identifier().match(/^v(\d+)$/i)?.[1]
     if (version === undefined) throw unsupported('`@` with anything but a version')

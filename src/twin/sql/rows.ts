@@ -7,7 +7,7 @@ export type RowValue =
   | boolean
   | undefined
   | readonly string[]
-  | Readonly<Record<string, string>>
+  | Readonly<Record<string, string | null>>
 
 /** Column name → DuckDB type, in order. */
 export type RowColumns = Readonly<Record<string, string>>
@@ -31,12 +31,13 @@ function literal(value: RowValue, type: string): string {
   if (typeof value === 'number')
     return type === 'TIMESTAMPTZ' ? timestampLiteral(value) : `${value}`
   if (isList(value)) return `[${value.map(stringLiteral).join(', ')}]`
+  const item = (text: string | null) => (text === null ? 'NULL' : stringLiteral(text))
   const sides = [Object.keys(value), Object.values(value)]
-  return `map(${sides.map((side) => `[${side.map(stringLiteral).join(', ')}]`).join(', ')})`
+  return `map(${sides.map((side) => `[${side.map(item).join(', ')}]`).join(', ')})`
 }
 
 function isList(
-  value: readonly string[] | Readonly<Record<string, string>>,
+  value: readonly string[] | Readonly<Record<string, string | null>>,
 ): value is readonly string[] {
   return Array.isArray(value)
 }

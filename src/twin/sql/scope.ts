@@ -49,8 +49,6 @@ export interface Scope {
   readonly ctes: readonly string[]
   /** Lambda parameters in sight, in lower case, and the expressions they stand for. */
   readonly lambdas: ReadonlyMap<string, string>
-  /** The qualifier of the one table that an UPDATE or DELETE changes, in lower case: it is taken off. */
-  readonly target?: string
   /** In COPY INTO: a path may stand after FROM, and `*` leaves out this column, the metadata of files. */
   readonly hiddenColumn?: string
   /** Translates the query at the cursor; handed in, because expressions and queries hold each other. */
@@ -62,9 +60,4 @@ export function bindRelation(scope: Scope, relation: Relation): string {
   const view = `${scope.prefix}_${scope.relations.length}`
   scope.relations.push({ view, relation })
   return view
-}
-
-/** A scope in which columns may be qualified with the table that the statement changes. */
-export function withTarget(scope: Scope, qualifier: string): Scope {
-  return { ...scope, target: qualifier.toLowerCase() }
 }

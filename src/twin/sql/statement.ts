@@ -7,10 +7,10 @@ import type { Cursor } from './cursor.ts'
 import { readDescribe } from './describe.ts'
 import { unsupported } from './errors.ts'
 import { readInsert } from './insert.ts'
+import { readOptimize, readRestore, readVacuum } from './maintain.ts'
 import { readMerge } from './merge.ts'
 import type { Defaults } from './names.ts'
 import type { Statement } from './operation.ts'
-import { readOptimize } from './optimize.ts'
 import { readQuery } from './query.ts'
 import {
   readCreateCatalog,
@@ -33,6 +33,9 @@ export function readStatement(
   if (cursor.sees('DESCRIBE') || cursor.sees('DESC')) return readDescribe(cursor, scope)
   if (cursor.sees('SHOW')) return readShow(cursor, scope)
   if (cursor.accept('CREATE')) return readCreate(cursor, scope)
+  if (cursor.accept('REPLACE', 'TABLE')) {
+    return readCreateTable(cursor, scope, { replace: true, mustExist: true })
+  }
   if (cursor.accept('DROP')) return readDropAny(cursor, scope)
   if (cursor.accept('ALTER', 'TABLE')) return readAlterTable(cursor, scope)
   if (cursor.accept('COMMENT')) return readCommentOn(cursor, scope)
@@ -43,6 +46,8 @@ export function readStatement(
   if (cursor.accept('MERGE')) return readMerge(cursor, scope)
   if (cursor.accept('COPY')) return readCopyInto(cursor, scope)
   if (cursor.accept('OPTIMIZE')) return readOptimize(cursor, scope)
+  if (cursor.accept('VACUUM')) return readVacuum(cursor, scope)
+  if (cursor.accept('RESTORE')) return readRestore(cursor, scope)
   if (cursor.accept('USE')) return readUse(cursor, scope, use)
   if (cursor.accept('SET')) return readSet(cursor)
   throw unsupported(`the statement ${cursor.peek().text.toUpperCase()}`)
@@ -59,7 +64,7 @@ function readSelect(cursor: Cursor, scope: Scope): Statement {
 
 function readCreate(cursor: Cursor, scope: Scope): Statement {
   const replace = cursor.accept('OR', 'REPLACE')
-  if (cursor.accept('TABLE')) return readCreateTable(cursor, scope, replace)
+  if (cursor.accept('TABLE')) return readCreateTable(cursor, scope, { replace })
   if (cursor.accept('VIEW')) return readCreateView(cursor, scope, replace)
   if (replace) throw cursor.fail()
   if (cursor.accept('SCHEMA') || cursor.accept('DATABASE')) return readCreateSchema(cursor, scope)

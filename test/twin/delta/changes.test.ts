@@ -49,7 +49,9 @@ describe('the change feed', () => {
     expect(await ids(2, 2)).toEqual([2])
     expect(await ids(2)).toEqual([2, 3])
     expect(await ids(2, 99)).toEqual([2, 3])
-    await expect(table.changes(4)).rejects.toMatchObject({ code: 'DELTA_INVALID_CDC_RANGE' })
+    await expect(table.changes(4)).rejects.toMatchObject({
+      code: 'DELTA_CDC_START_VERSION_AFTER_LATEST',
+    })
     await expect(table.changes(2, 1)).rejects.toMatchObject({ code: 'DELTA_INVALID_CDC_RANGE' })
   })
 
@@ -74,9 +76,13 @@ describe('the change feed', () => {
     )
     const replaceSchema = [column('id', 'STRING')]
     await table.overwrite(bench.connection, "SELECT 'a' AS id", { ...written, replaceSchema })
-    await expect(table.changes(1)).rejects.toMatchObject({
+    await expect(table.changes(0)).rejects.toMatchObject({
+      code: 'DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_SCHEMA_CHANGE',
+    })
+    await expect(table.changes(1, 1)).rejects.toMatchObject({
       code: 'DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA',
     })
+    expect(await bench.rows(`(SELECT id FROM ${await table.changes(3)})`)).toEqual([['1'], ['a']])
   })
 
   it('says so when its files are gone', async () => {

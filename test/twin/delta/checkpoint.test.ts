@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type DeltaTable, Lake } from '../../../src/twin/delta/index.ts'
-import { type Bench, column, named, openBench, rowsOf, written } from './support.ts'
+import { type Bench, column, named, openBench, rowsOf, tickingClock, written } from './support.ts'
 
 let bench: Bench
 let table: DeltaTable
@@ -31,7 +31,7 @@ function cleanUp(): void {
 
 /** The table as a process sees it that has just started. */
 async function afresh<T>(look: (table: DeltaTable) => Promise<T>): Promise<T> {
-  const lake = Lake.open(bench.lake.folder)
+  const lake = Lake.open(bench.lake.folder, tickingClock())
   try {
     return await look(lake.table(named('t'))!)
   } finally {

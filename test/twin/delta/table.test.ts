@@ -254,7 +254,7 @@ describe('a table', () => {
       code: 'FIELD_ALREADY_EXISTS',
     })
     await expect(table.addColumns([column('m', 'INT', false)])).rejects.toMatchObject({
-      code: 'DELTA_ADD_COLUMN_NOT_NULL',
+      code: 'DELTA_OPERATION_NOT_ALLOWED',
     })
   })
 
@@ -352,7 +352,7 @@ describe('a table', () => {
       numFiles: 1,
       minReaderVersion: 1,
       minWriterVersion: 2,
-      tableFeatures: [],
+      tableFeatures: ['appendOnly', 'invariants'],
     })
     const history = await table.history(2)
     expect(history.map((row) => [row.version, row.operation])).toEqual([

@@ -71,11 +71,22 @@ describe('UPDATE and DELETE', () => {
     expect(await all()).toEqual([[2, 'TWO', 20]])
   })
 
-  it('refuse a subquery about the table being changed instead of misreading it', async () => {
-    const error = await lake.failure(
-      'DELETE FROM t WHERE EXISTS (SELECT 1 FROM t AS u WHERE t.id = u.id)',
+  it('take subqueries about the table being changed, under an alias or none', async () => {
+    await lake.run("INSERT INTO t VALUES (3, 'three', 30)")
+    await lake.run(
+      'DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM t AS u WHERE u.id = t.id + 1) AND t.id > 1',
     )
-    expect(error.message).toMatch(/^\[UNSUPPORTED_FEATURE\.TWIN\]/)
+    expect(await all()).toEqual([
+      [1, 'one', 1],
+      [2, 'two', 2],
+    ])
+    await lake.run(
+      'UPDATE t AS x SET n = (SELECT max(u.n) FROM t AS u WHERE u.id > x.id) WHERE id IN (SELECT 1)',
+    )
+    expect(await all()).toEqual([
+      [1, 'one', 2],
+      [2, 'two', 2],
+    ])
   })
 })
 
