@@ -105,12 +105,12 @@ const steps = {
 } as const satisfies Record<string, Step>
 
 /** The process dies before a step takes effect. */
-export function before(name: keyof typeof steps): CrashPoint {
+export function justBefore(name: keyof typeof steps): CrashPoint {
   return pointOf(`before ${name}`, steps[name], never, false)
 }
 
 /** The process dies after a step took effect, without having heard of it. */
-export function after(name: keyof typeof steps): CrashPoint {
+export function justAfter(name: keyof typeof steps): CrashPoint {
   return pointOf(`after ${name}, its answer lost`, steps[name], lost, true)
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SqlRow } from '../../src/warehouse/index.ts'
+import { projectFile } from './bench.ts'
 import type { CrashPoint } from './crash-points.ts'
 import { type Ended, type Running, startWorld, until, type World } from './processes.ts'
 import { journalOf, type Received } from './received.ts'
@@ -25,6 +26,8 @@ export interface RigSize {
   readonly steps: number
   readonly morePeople: number
   readonly moreSteps: number
+  /** Of the destination; default 200. */
+  readonly requestsPerSecond?: number
 }
 
 /** A project whose runs can be killed, with everything that is needed to see what came of it. */
@@ -72,6 +75,9 @@ brakes: { first_run: allow }
 `,
 }
 
+const projectOf = ({ requestsPerSecond = 200 }: RigSize) =>
+  projectFile.replace('requests_per_second: 200', `requests_per_second: ${requestsPerSecond}`)
+
 const fastClock = `--import=${new URL('./fast-clock.js', import.meta.url)}`
 
 /**
@@ -84,7 +90,7 @@ export async function startCrashRig(
   environment: (world: World) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<CrashRig> {
   const world = await startWorld()
-  const { warehouse, project } = await world.parts(files)
+  const { warehouse, project } = await world.parts({ 'customerio.yml': projectOf(size), ...files })
   const disk = join(world.folder, 'local-disk')
   const destination = customerio ?? world
   const journal = journalOf(destination)
@@ -99,7 +105,7 @@ export async function startCrashRig(
       `INSERT INTO main.shop.people SELECT id + ${rows.people}, CAST(${mark} AS BIGINT), repeat('p', 150) FROM range(${people})`,
     )
     await warehouse.execute(
-      `INSERT INTO main.shop.steps SELECT id + ${rows.steps}, concat('p', id % 97), CAST(${mark} AS BIGINT), repeat('s', 1500),
+      `INSERT INTO main.shop.steps SELECT id + ${rows.steps}, concat('p', id % 97), CAST(${mark} AS BIGINT), repeat('s', 400),
         CAST(timestamp_seconds(1700000000 + id) AS TIMESTAMP) FROM range(${more})`,
     )
     rows.people += people
