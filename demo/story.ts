@@ -63,7 +63,7 @@ export async function killAt60Percent(
 /** The next night: the customers are built anew as dbt does it. Seven of them moved to Oslo, three are gone. */
 export async function rebuildCustomers({ warehouse }: Parts): Promise<void> {
   const [first] = await warehouse.query(
-    "SELECT max_by(customer_id, customer_id) AS last FROM (SELECT customer_id FROM main.shop.customers WHERE customer_id NOT LIKE 'X%' ORDER BY customer_id LIMIT 3)",
+    'SELECT max(customer_id) AS last FROM (SELECT DISTINCT customer_id FROM main.shop.order_lines ORDER BY customer_id LIMIT 3)',
   )
   await warehouse.execute(`CREATE OR REPLACE TABLE main.shop.customers
 USING DELTA TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true') AS
