@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SqlRow } from '../../src/warehouse/index.ts'
-import { projectFile } from './bench.ts'
 import type { CrashPoint } from './crash-points.ts'
 import { type Ended, type Running, startWorld, until, type World } from './processes.ts'
 import { journalOf, type Received } from './received.ts'
@@ -26,8 +25,10 @@ export interface RigSize {
   readonly steps: number
   readonly morePeople: number
   readonly moreSteps: number
-  /** Of the destination; default 200. */
-  readonly requestsPerSecond?: number
+  /** Whom the steps are about; default 97. */
+  readonly walkers?: number
+  /** Bytes of a step's note; default 400. */
+  readonly noteBytes?: number
 }
 
 /** A project whose runs can be killed, with everything that is needed to see what came of it. */
@@ -75,9 +76,6 @@ brakes: { first_run: allow }
 `,
 }
 
-const projectOf = ({ requestsPerSecond = 200 }: RigSize) =>
-  projectFile.replace('requests_per_second: 200', `requests_per_second: ${requestsPerSecond}`)
-
 const fastClock = `--import=${new URL('./fast-clock.js', import.meta.url)}`
 
 /**
@@ -90,13 +88,14 @@ export async function startCrashRig(
   environment: (world: World) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<CrashRig> {
   const world = await startWorld()
-  const { warehouse, project } = await world.parts({ 'customerio.yml': projectOf(size), ...files })
+  const { warehouse, project } = await world.parts(files)
   const disk = join(world.folder, 'local-disk')
   const destination = customerio ?? world
   const journal = journalOf(destination)
   const checked = new Map<CrashedSync, string>()
   const steps = new Map<number, number>()
   let attempts: Attempt[] = []
+  const { walkers = 97, noteBytes = 400 } = size
   const rows = { people: 0, steps: 0 }
   let mark = 0
 
@@ -105,7 +104,7 @@ export async function startCrashRig(
       `INSERT INTO main.shop.people SELECT id + ${rows.people}, CAST(${mark} AS BIGINT), repeat('p', 150) FROM range(${people})`,
     )
     await warehouse.execute(
-      `INSERT INTO main.shop.steps SELECT id + ${rows.steps}, concat('p', id % 97), CAST(${mark} AS BIGINT), repeat('s', 400),
+      `INSERT INTO main.shop.steps SELECT id + ${rows.steps}, concat('p', id % ${walkers}), CAST(${mark} AS BIGINT), repeat('s', ${noteBytes}),
         CAST(timestamp_seconds(1700000000 + id) AS TIMESTAMP) FROM range(${more})`,
     )
     rows.people += people
