@@ -10,7 +10,11 @@ export const windows: Table = {
     sync,
     destination,
     must('window_number', 'BIGINT', 'Counts up from 1 per sync and destination'),
-    must('kind', 'STRING', 'Why it was opened: sync, replay, backfill or rebase'),
+    must(
+      'kind',
+      'STRING',
+      'Why it was opened: sync, replay, backfill or rebase; given-up where it could not be finished',
+    ),
     must('state', 'STRING', 'open or closed'),
     must(
       'pin',

@@ -18,8 +18,8 @@ export interface WindowCounts {
   readonly ignored: number
 }
 
-/** Why a window was opened: on schedule, or by hand over some keys, or to take everything as known. */
-export type WindowKind = 'sync' | 'replay' | 'backfill' | 'rebase'
+/** Why a window was opened: on schedule, or by hand over some keys, or to take everything as known; or given up since. */
+export type WindowKind = 'sync' | 'replay' | 'backfill' | 'rebase' | 'given-up'
 
 /** What an attempt needs to know of a window. Nothing in it changes once the window is open. */
 export interface NewWindow {
@@ -70,12 +70,44 @@ export interface Windows {
    * seen, which does no harm, since the rows are accounted for whoever closes.
    */
   close(windowId: string, closedAt: Date, lease?: Lease): Promise<Account>
+  /** Closes a window whose other rows nobody can read any more: they count as held. It says nothing of the source then. */
+  giveUp(windowId: string, closedAt: Date, lease: Lease): Promise<Account>
 }
 
 /** Opens, finds and closes windows in `control` (catalog and schema). */
 export function windowsIn(sql: Sql, control: string): Windows {
   const at = controlOf(control)
   const table = at.name(windows.name)
+
+  /** Closes an open window; with a lease only while that is held. With `givenUp`, so many rows count as held. */
+  const markClosed = async (windowId: string, closedAt: Date, lease?: Lease, givenUp?: number) => {
+    const left =
+      givenUp === undefined
+        ? ''
+        : ", `kind` = 'given-up', `held` = `held` + CAST(:given_up AS BIGINT)"
+    const change = `\`state\` = 'closed', \`closed_at\` = CAST(:closed_at AS TIMESTAMP)${left}`
+    const values = {
+      window_id: windowId,
+      closed_at: closedAt,
+      ...(givenUp === undefined ? {} : { given_up: givenUp }),
+    }
+    if (lease === undefined) {
+      await sql.execute(
+        `UPDATE ${table} SET ${change} WHERE \`window_id\` = :window_id AND \`state\` = 'open'`,
+        values,
+      )
+      return
+    }
+    const leases = at.name(checkpoints.name)
+    await sql.execute(
+      `MERGE INTO ${table} AS w
+USING (SELECT DISTINCT CAST(:window_id AS STRING) AS \`held_window\` FROM ${leases} WHERE ${fence}) AS l
+ON w.\`window_id\` = l.\`held_window\` AND w.\`state\` = 'open'
+WHEN MATCHED THEN UPDATE SET ${change.replace('`held` + ', 'w.`held` + ')}`,
+      { ...values, ...fenceValues(lease) },
+    )
+    await heldRow(sql, leases, lease)
+  }
 
   return {
     async next(sync, destination) {
@@ -149,25 +181,14 @@ export function windowsIn(sql: Sql, control: string): Windows {
           { context: { window: windowId, rows: sums.rows, pending: sums.pending } },
         )
       }
-      const change = `\`state\` = 'closed', \`closed_at\` = CAST(:closed_at AS TIMESTAMP)`
-      const values = { window_id: windowId, closed_at: closedAt }
-      if (lease === undefined) {
-        await sql.execute(
-          `UPDATE ${table} SET ${change} WHERE \`window_id\` = :window_id AND \`state\` = 'open'`,
-          values,
-        )
-      } else {
-        const leases = at.name(checkpoints.name)
-        await sql.execute(
-          `MERGE INTO ${table} AS w
-USING (SELECT DISTINCT CAST(:window_id AS STRING) AS \`held\` FROM ${leases} WHERE ${fence}) AS l
-ON w.\`window_id\` = l.\`held\` AND w.\`state\` = 'open'
-WHEN MATCHED THEN UPDATE SET ${change}`,
-          { ...values, ...fenceValues(lease) },
-        )
-        await heldRow(sql, leases, lease)
-      }
+      await markClosed(windowId, closedAt, lease)
       return sums
+    },
+
+    async giveUp(windowId, closedAt, lease) {
+      const sums = await readAccount(sql, at, windowId)
+      await markClosed(windowId, closedAt, lease, Math.max(0, sums.pending))
+      return readAccount(sql, at, windowId)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs'
 import { ConfigError } from '../core/index.ts'
-import { runSummary } from '../ops/index.ts'
+import { runSummary, whoActs } from '../ops/index.ts'
 import { exitCodeOf, runAll, schedule, shareOf } from '../sync/index.ts'
 import { durationOf, given } from './moment.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
@@ -11,6 +11,7 @@ type Arguments = CommonArguments & {
   readonly syncs: string[] | undefined
   readonly all: boolean
   readonly confirm: string[]
+  readonly 'give-up': string | undefined
   readonly wait: string | undefined
   readonly 'stop-with-stdin': boolean
 }
@@ -29,6 +30,11 @@ export const runCommand: CommandModule<object, Arguments> = {
         nargs: 1,
         default: [],
         describe: 'go past brakes: the value that they printed',
+      })
+      .option('give-up', {
+        type: 'string',
+        describe:
+          'a window that cannot be finished, as the error says: the next one looks at its rows',
       })
       .option('wait', {
         type: 'string',
@@ -55,6 +61,9 @@ export const runCommand: CommandModule<object, Arguments> = {
           const endings = await runAll(parts, schedule(parts.project, names), {
             ...given({ waitMs: durationOf('wait', args.wait) }),
             confirmed: args.confirm,
+            ...(args['give-up'] === undefined
+              ? {}
+              : { giveUp: { windowId: args['give-up'], who: await whoActs(parts) } }),
             signal: stop.signal,
             onProgress: progressOn(terminal),
           })

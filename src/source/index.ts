@@ -24,12 +24,12 @@ export { type LastChange, lastChange } from './last-change.ts'
 export { type LookFrom, type Looking, lookFor, withoutFeed } from './look.ts'
 export {
   checkPin,
-  newestVersion,
   type Pin,
   pinned,
   pinSnapshot,
   pinTable,
   unpinned,
+  youngVersion,
 } from './pin.ts'
 export {
   changedColumnsStatement,

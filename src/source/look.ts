@@ -65,7 +65,7 @@ export function withoutFeed({ source }: SyncSpec, pin: Pin, look: Look, error: u
 }
 
 function isAboutFeed(message: string): boolean {
-  return /CHANGE_DATA|CHANGE_TABLE_FEED|_CDC_|CDC_NOT|VERSION_NOT_FOUND|FILE_NOT_FOUND|FILE_NOT_EXIST/.test(
+  return /CHANGE_DATA|CHANGE_TABLE_FEED|_CDC_|CDC_NOT|VERSION_NOT_FOUND|FILE_NOT_FOUND|FILE_NOT_EXIST|TIME_TRAVEL_BEYOND|CDC_START_VERSION/.test(
     message,
   )
 }

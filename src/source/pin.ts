@@ -1,5 +1,5 @@
 import { SourceError, type SourceSpec } from '../core/index.ts'
-import { quoteTable, type Warehouse } from '../warehouse/index.ts'
+import { quoteTable, quoteText, type Warehouse } from '../warehouse/index.ts'
 
 /**
  * What a window reads, for ever the same: one version of one Delta table. A query (or a view) is written to a
@@ -115,15 +115,33 @@ export async function commitsSince(
   return commits.filter((commit) => commit.version >= version)
 }
 
-/** The newest version of one of our own tables, to be read as it is now by every later statement. */
-export async function newestVersion(
+/** Delta refuses a version other than the newest whose commit is older than its retention: seven days by default. */
+const oldMs = 24 * 3600_000
+
+/**
+ * The newest version of one of our own tables, to be read as it is now by every later statement. One that nobody has
+ * written to for a day gets a commit first that changes nothing: a version that was young when it was pinned stays
+ * readable for days, whoever writes to the table meanwhile.
+ */
+export async function youngVersion(
   warehouse: Warehouse,
   table: string,
+  nowMs: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const [newest] = await history(warehouse, table, 1, signal)
-  if (newest !== undefined) return newest.version
-  throw new SourceError('HISTORY_MISSING', `${table} has no history; run "customerio-jobs setup"`)
+  const newest = async () => {
+    const [commit] = await history(warehouse, table, 1, signal)
+    if (commit !== undefined) return commit
+    throw new SourceError('HISTORY_MISSING', `${table} has no history; run "customerio-jobs setup"`)
+  }
+  const found = await newest()
+  if (nowMs - found.committedAt < oldMs) return found.version
+  await warehouse.execute(
+    `ALTER TABLE ${table} SET TBLPROPERTIES ('customerio_jobs.pinned_at' = ${quoteText(new Date(nowMs).toISOString())})`,
+    {},
+    signal,
+  )
+  return (await newest()).version
 }
 
 /** Writes what a source gives now, mapped columns only, to a snapshot table and pins that. */

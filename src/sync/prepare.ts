@@ -15,7 +15,6 @@ import {
   type Look,
   type Looking,
   lookFor,
-  newestVersion,
   pinned,
   pinTable,
   type Scope,
@@ -23,6 +22,7 @@ import {
   sqlTypes,
   unpinned,
   type WindowQuery,
+  youngVersion,
 } from '../source/index.ts'
 import { compileSync } from './compile-sync.ts'
 import type { Parts } from './parts.ts'
@@ -81,7 +81,7 @@ export async function prepare(
     window: { number, openedAt: openedAt.getTime() },
     idSecret: await parts.idSecret(),
   })
-  const ledgerVersion = await newestVersion(warehouse, control.name('ledger'), signal)
+  const ledgerVersion = await youngVersion(warehouse, control.name('ledger'), clock.now(), signal)
   const checkpoint = await leasesIn(warehouse, project.control, clock).find({
     sync: sync.name,
     destination,

@@ -7,7 +7,7 @@ import {
   windowIdOf,
   windowsIn,
 } from '../audit/index.ts'
-import { AuditError, type SyncSpec } from '../core/index.ts'
+import { AuditError, SourceError, type SyncSpec } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import {
   checkPin,
@@ -24,6 +24,7 @@ import { assessSettled } from './assess-settled.ts'
 import { brakesOn, obeyBrakes } from './brakes.ts'
 import { recordChecks, runChecks } from './checks.ts'
 import { compileSync } from './compile-sync.ts'
+import { giveUpWindow } from './give-up.ts'
 import type { Parts } from './parts.ts'
 import { catchUp } from './settle.ts'
 import { dropSnapshot } from './snapshot.ts'
@@ -52,6 +53,8 @@ export interface Opening {
   readonly passes?: readonly string[]
   readonly runId: string
   readonly lease: Lease
+  /** A window that can't be finished any more, and who gives it up. */
+  readonly giveUp?: { readonly windowId: string; readonly who: string }
 }
 
 /**
@@ -67,7 +70,11 @@ export async function openWindow(
 ): Promise<OpenedWindow> {
   const windows = windowsIn(parts.warehouse, parts.project.control)
   const left = await windows.findOpen(sync.name, destination)
-  if (left !== undefined) return goOnWith(parts, sync, left, signal)
+  if (left !== undefined && opening.giveUp?.windowId === left.windowId) {
+    await giveUpWindow(parts, opening.lease, left, opening.giveUp.who)
+  } else if (left !== undefined) {
+    return goOnWith(parts, sync, left, signal)
+  }
   await catchUp(parts, opening.lease, await windows.lastClosed(sync.name, destination))
   return openNew(parts, sync, destination, opening, signal)
 }
@@ -157,7 +164,9 @@ export async function goOnWith(
   window: Window,
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
-  const opened = await reopen(parts, current, window, signal)
+  const opened = await reopen(parts, current, window, signal).catch((error: unknown) => {
+    throw unreadable(error) ? unfinishable(window, error) : error
+  })
   await loadWindow({
     sql: parts.warehouse,
     files: parts.workspace,
@@ -198,4 +207,17 @@ export async function reopen(
   const query = queryOf(parts, sync, destination, scope, schema, mapping)
   const parameters = parametersOf(query, window.windowId)
   return { window, sync, scope, mapping, query, parameters, resumed: true }
+}
+
+/** True for a pinned version that is gone for good. */
+function unreadable(error: unknown): error is SourceError {
+  return error instanceof SourceError && ['SOURCE_REPLACED', 'VERSION_GONE'].includes(error.code)
+}
+
+function unfinishable({ windowId, sync }: Window, error: SourceError): SourceError {
+  return new SourceError(
+    error.code,
+    `${error.message}. Window ${windowId} can't be finished: "customerio-jobs run ${sync} --give-up ${windowId}" counts its rows without an outcome as held, and looks at them again in the next window`,
+    { cause: error },
+  )
 }

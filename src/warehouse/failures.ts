@@ -37,6 +37,11 @@ const remedies: readonly [RegExp, string, string][] = [
     'check the name, or run "customerio-jobs setup"',
   ],
   [/VOLUME/, 'VOLUME_MISSING', 'run "customerio-jobs setup"'],
+  [
+    /TIME_TRAVEL_BEYOND|DELTA_VERSION_NOT_FOUND|FILE_NOT_EXIST|FAILED_READ_FILE/,
+    'VERSION_GONE',
+    'the table does not keep its versions that long',
+  ],
   [/UNRESOLVED_COLUMN/, 'COLUMN_MISSING', 'check the column names of the source'],
 ]
 

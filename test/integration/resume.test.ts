@@ -159,7 +159,28 @@ describe('a window that was left open', () => {
       'DROP TABLE main.shop.people',
       "CREATE TABLE main.shop.people USING DELTA AS SELECT id, 'secret' AS ssn, 'other' AS note FROM range(10)",
     )
-    expect(await failureOf(run(parts))).toMatchObject({ code: 'SOURCE_REPLACED', exitCode: 3 })
+    const error = await failureOf(run(parts))
+    expect(error).toMatchObject({ code: 'SOURCE_REPLACED', exitCode: 3 })
+    expect(error.message).toContain('run people --give-up people.us.000001')
     expect(bench.twin.store.counts().requests).toBe(sent)
+  })
+
+  it('whose table was dropped can be given up: its rows are held, and the next window looks at them', async () => {
+    const parts = await bench.ready({ 'syncs/it.yml': people.replace('full', 'diff') })
+    await stopInTheMiddle(parts, true)
+    const known = (await outcomes()).length
+    await bench.sql(
+      'DROP TABLE main.shop.people',
+      "CREATE TABLE main.shop.people USING DELTA AS SELECT id, 'secret' AS ssn, repeat('x', 4000) AS note FROM range(3000)",
+    )
+    const giveUp = { windowId: 'people.us.000001', who: 'the test' }
+    const report = await run(parts, 'us', { giveUp })
+    expect(report.windowId).toBe('people.us.000002')
+    expect(report.account).toMatchObject({ rows: 3000, delivered: 3000 - known, unchanged: known })
+    expect(await window()).toMatchObject({ state: 'closed', pending: 0, held: 3000 - known })
+    expect(await bench.sql('SELECT act, actor, window_id FROM main.customerio.acts')).toEqual([
+      { act: 'give-up', actor: 'the test', window_id: 'people.us.000001' },
+    ])
+    expect(new Set(bench.twin.store.people().map(({ id }) => id)).size).toBe(3000)
   })
 })
