@@ -11,8 +11,6 @@ export interface Ending {
   readonly destination?: string
   /** Of a failure. */
   readonly code?: string
-  /** Of what finished. */
-  readonly report?: unknown
 }
 
 /** How a run is made, and what may come of it. */
@@ -63,8 +61,13 @@ async function once(history: History, how: Attempt, mode: Mode): Promise<readonl
   return endings
 }
 
-function runBoth(parts: Parts): Promise<readonly Ending[]> {
-  return runAll(parts, parts.project.syncs)
+async function runBoth(parts: Parts): Promise<readonly Ending[]> {
+  const endings = await runAll(parts, parts.project.syncs)
+  return endings.map((ending) =>
+    ending.kind === 'finished'
+      ? { kind: ending.kind, destination: ending.report.destination }
+      : ending,
+  )
 }
 
 function doubt(opened: Opened | undefined, { isUnsure = false, mayGiveUp = false }: Attempt): void {

@@ -1,3 +1,4 @@
+import type { Bench } from '../bench.ts'
 import { attempt } from './attempt.ts'
 import { nothing, textOf } from './customerio.ts'
 import { type History, namesOf, possible } from './history.ts'
@@ -94,4 +95,12 @@ export async function wireDifferences({ model, real }: History): Promise<string[
     }
   }
   return wrong
+}
+
+/** Messages that arrived and are in no outcome, of whatever history. */
+export async function unknownMessages({ sql, twin }: Bench): Promise<string[]> {
+  const outcomes = await sql('SELECT DISTINCT message_id FROM main.customerio.outcomes')
+  const known = new Set(outcomes.map(({ message_id }) => message_id))
+  const received = twin.store.messages().map(({ messageId }) => messageId)
+  return received.filter((id) => !known.has(id))
 }

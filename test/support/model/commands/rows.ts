@@ -35,10 +35,17 @@ export async function write({ model, real }: History, key: number, values: Value
   )
 }
 
+/** One to three keys written together. */
 const writes = fc
-  .tuple(anyKey, anyValues)
-  .map(([key, values]) =>
-    command(`write ${key} ${JSON.stringify(values)}`, (history) => write(history, key, values)),
+  .uniqueArray(fc.tuple(anyKey, anyValues), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ([key]) => key,
+  })
+  .map((rows) =>
+    command(`write ${JSON.stringify(rows)}`, async (history) => {
+      for (const [key, values] of rows) await write(history, key, values)
+    }),
   )
 
 const removals = anyKey.map((key) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { attempt } from '../attempt.ts'
+import type { History } from '../history.ts'
 import { type Command, command } from './command.ts'
 
 const batch = 'customerio:POST /v1/batch'
@@ -37,7 +38,27 @@ const isDown = {
   },
 }
 
-/** Customer.io, or one region of it, fails for the whole of a run. */
+/** A run while Customer.io, or one region of it, fails. */
+export async function outage(
+  history: History,
+  fault: string,
+  where: string,
+  isPatient: boolean,
+): Promise<void> {
+  const { bench } = history.real
+  bench.faults(`${batch}:${fault}${where}`)
+  await attempt(history, {
+    parts: (parts) => ({
+      ...parts,
+      deliveryLimits: { ...parts.deliveryLimits, ...(isPatient ? isDown : givesUp) },
+    }),
+    mayFail: ['DESTINATION_DOWN'],
+    mayGiveUp: true,
+    isUnsure: fault.includes('accepted') || fault.includes('after'),
+  })
+  bench.faults()
+}
+
 const outages = fc
   .record({
     fault: fc.constantFrom('status=500', 'reset=before', 'reset=after', 'status=503,accepted'),
@@ -45,22 +66,8 @@ const outages = fc
     isPatient: fc.boolean(),
   })
   .map(({ fault, where, isPatient }) =>
-    command(
-      `run in an outage ${fault}${where}${isPatient ? '' : ', giving up'}`,
-      async (history) => {
-        const { bench } = history.real
-        bench.faults(`${batch}:${fault}${where}`)
-        await attempt(history, {
-          parts: (parts) => ({
-            ...parts,
-            deliveryLimits: { ...parts.deliveryLimits, ...(isPatient ? isDown : givesUp) },
-          }),
-          mayFail: ['DESTINATION_DOWN'],
-          mayGiveUp: true,
-          isUnsure: fault.includes('accepted') || fault.includes('after'),
-        })
-        bench.faults()
-      },
+    command(`run in an outage ${fault}${where}${isPatient ? '' : ', giving up'}`, (history) =>
+      outage(history, fault, where, isPatient),
     ),
   )
 
