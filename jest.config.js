@@ -19,6 +19,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 export default {
+  // The twin and the product share one process in most tests: two of them keep two cores busy.
+  maxWorkers: 2,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/index.ts', '!src/**/main.ts'],
   projects: [
