@@ -74,5 +74,5 @@ const outages = fc
 /** Failures of Customer.io. */
 export const troubleCommands: [number, fc.Arbitrary<Command>][] = [
   [1, hiccups],
-  [2, outages],
+  [3, outages],
 ]
