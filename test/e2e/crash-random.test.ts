@@ -47,7 +47,7 @@ it(
 )
 
 async function dieInOneWorld(deaths: number): Promise<void> {
-  const rig = await startCrashRig({ people: 3000, steps: 3000, morePeople: 50, moreSteps: 1500 })
+  const rig = await startCrashRig({ people: 3000, steps: 2000, morePeople: 50, moreSteps: 1000 })
   try {
     const last = total.deaths + deaths
     for (let turn = 0; total.deaths < last; turn++) {

@@ -25,17 +25,11 @@ export interface RigSize {
   readonly steps: number
   readonly morePeople: number
   readonly moreSteps: number
-  /** Whom the steps are about; default 97. */
-  readonly walkers?: number
-  /** Bytes of a step's note; default 400. */
-  readonly noteBytes?: number
 }
 
 /** A project whose runs can be killed, with everything that is needed to see what came of it. */
 export interface CrashRig {
   readonly world: World
-  /** The world whose Customer.io is sent to. */
-  readonly customerio: World
   /** Starts `run <sync>` on a local disk of its own. */
   start(sync: CrashedSync, options?: StartOptions): Running
   /** Kills a process as `kill -9` does, waits until what it had sent is taken, and notes that. */
@@ -52,6 +46,8 @@ export interface CrashRig {
   disk(): string[]
   /** Takes a few people away, changes all the others, and adds rows to both tables. */
   changeSource(): Promise<void>
+  /** Adds steps about so many people, with notes of so many bytes. */
+  addSteps(count: number, walkers: number, noteBytes: number): Promise<void>
   sql(statement: string): Promise<SqlRow[]>
   /** Attempts since the last call, oldest first. */
   takeAttempts(): Attempt[]
@@ -78,37 +74,30 @@ brakes: { first_run: allow }
 
 const fastClock = `--import=${new URL('./fast-clock.js', import.meta.url)}`
 
-/**
- * Starts a world with a project of two syncs in it. Customer.io may be another world's, so that one end can be killed
- * and the other lives on.
- */
-export async function startCrashRig(
-  size: RigSize,
-  customerio?: World,
-  environment: (world: World) => Readonly<Record<string, string>> = () => ({}),
-): Promise<CrashRig> {
+/** Starts a world with a project of two syncs in it. */
+export async function startCrashRig(size: RigSize): Promise<CrashRig> {
   const world = await startWorld()
   const { warehouse, project } = await world.parts(files)
   const disk = join(world.folder, 'local-disk')
-  const destination = customerio ?? world
-  const journal = journalOf(destination)
+  const journal = journalOf(world)
   const checked = new Map<CrashedSync, string>()
   const steps = new Map<number, number>()
   let attempts: Attempt[] = []
-  const { walkers = 97, noteBytes = 400 } = size
   const rows = { people: 0, steps: 0 }
   let mark = 0
 
-  const addRows = async (people: number, more: number) => {
+  const addPeople = async (count: number) => {
     await warehouse.execute(
-      `INSERT INTO main.shop.people SELECT id + ${rows.people}, CAST(${mark} AS BIGINT), repeat('p', 150) FROM range(${people})`,
+      `INSERT INTO main.shop.people SELECT id + ${rows.people}, CAST(${mark} AS BIGINT), repeat('p', 150) FROM range(${count})`,
     )
+    rows.people += count
+  }
+  const addSteps = async (count: number, walkers = 97, noteBytes = 400) => {
     await warehouse.execute(
       `INSERT INTO main.shop.steps SELECT id + ${rows.steps}, concat('p', id % ${walkers}), CAST(${mark} AS BIGINT), repeat('s', ${noteBytes}),
-        CAST(timestamp_seconds(1700000000 + id) AS TIMESTAMP) FROM range(${more})`,
+        CAST(timestamp_seconds(1700000000 + id) AS TIMESTAMP) FROM range(${count})`,
     )
-    rows.people += people
-    rows.steps += more
+    rows.steps += count
   }
   const note = async (): Promise<Attempt> => {
     const attempt = { received: await journal() }
@@ -126,16 +115,15 @@ export async function startCrashRig(
   await warehouse.execute(
     'CREATE TABLE main.shop.steps (id BIGINT, person STRING, mark BIGINT, note STRING, at TIMESTAMP) USING DELTA',
   )
-  await addRows(size.people, size.steps)
+  await addPeople(size.people)
+  await addSteps(size.steps)
 
   const rig: CrashRig = {
     world,
-    customerio: destination,
     start(sync, { speed } = {}) {
       const temporary = join(disk, 'tmp')
       mkdirSync(temporary, { recursive: true })
       return world.start('customerio-jobs.mjs', ['run', sync, '--project', project.root], {
-        ...environment(world),
         CUSTOMERIO_JOBS_SPOOL: join(disk, 'spool'),
         TMPDIR: temporary,
         ...(speed === undefined ? {} : { NODE_OPTIONS: fastClock, CLOCK_SPEED: String(speed) }),
@@ -147,7 +135,7 @@ export async function startCrashRig(
       return note()
     },
     async dieAt(sync, { name, rules, speed, answered = 0 }) {
-      const accepted = async () => Number((await destination.counts()).accepted)
+      const accepted = async () => Number((await world.counts()).accepted)
       const before = await accepted()
       await world.faults(rules)
       const running = rig.start(sync, { speed })
@@ -182,8 +170,10 @@ export async function startCrashRig(
         `DELETE FROM main.shop.people WHERE id IN (${mark * 3}, ${mark * 3 + 1}, ${rows.people - 1})`,
       )
       await warehouse.execute(`UPDATE main.shop.people SET mark = CAST(${mark} AS BIGINT)`)
-      await addRows(size.morePeople, size.moreSteps)
+      await addPeople(size.morePeople)
+      await addSteps(size.moreSteps)
     },
+    addSteps,
     sql: (statement) => warehouse.query(statement),
     checked,
     takeAttempts() {

@@ -111,12 +111,12 @@ async function expectSourceHeld(rig: CrashRig, sync: CrashedSync): Promise<strin
   expect(expected.size).toBeGreaterThan(0)
   const held = sync === 'people' ? await people(rig) : rig.steps()
   expect(differences(expected, held).slice(0, 5)).toEqual([])
-  if (sync === 'steps') expect((await rig.customerio.counts()).events).toBe(expected.size)
+  if (sync === 'steps') expect((await rig.world.counts()).events).toBe(expected.size)
   return String(found?.window_id)
 }
 
-async function people({ customerio }: CrashRig): Promise<Map<number, number>> {
-  const found = await customerio.list('people')
+async function people({ world }: CrashRig): Promise<Map<number, number>> {
+  const found = await world.list('people')
   const marks = found.map(
     ({ id, traits }) => [Number(id), Number((traits as { mark?: number }).mark)] as const,
   )
