@@ -99,7 +99,8 @@ async function dies(rig: CrashRig, sync: CrashedSync): Promise<boolean> {
     return true
   }
   longestMs = Date.now() - from
-  expect(ended.code).toBe(0)
+  const { signalCode } = running.child
+  expect({ ...ended, signalCode }).toMatchObject({ code: 0, stdout: expect.stringContaining(sync) })
   await rig.note()
   return false
 }

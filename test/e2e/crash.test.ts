@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type CrashPoint, justAfter, justBefore, within } from '../support/crash-points.ts'
 import { type CrashedSync, type CrashRig, startCrashRig } from '../support/crash-rig.ts'
 import { expectPromisesKept } from '../support/kept-promises.ts'
-import { leaksIn, until } from '../support/processes.ts'
+import { leaksIn } from '../support/processes.ts'
 
 // More people than a page of results holds: reading them takes more than one fetch.
 const size = { people: 4500, steps: 300, morePeople: 5, moreSteps: 100 }
@@ -95,12 +95,12 @@ describe.each(windows.map(([sync, ...points]) => ({ sync, points })))(
 describe('a warehouse that is killed under a run, and comes back', () => {
   it.each([within.reading, justAfter('loading the parts')])(
     '$name: the run or the next one finishes, nothing is lost, nothing is recorded twice',
-    async ({ rules }) => {
+    async ({ name, rules }) => {
       const { world } = rig
       await rig.changeSource()
       await world.faults(rules)
       const running = rig.start('people')
-      await until(async () => Number((await world.fired())[0]) > 0)
+      await rig.comesTo(running, name, async () => Number((await world.fired())[0]) > 0)
       await world.killTwin()
       await world.restartTwin()
       await running.ended
@@ -130,7 +130,7 @@ describe('a process that was frozen past its lease', () => {
       { door: 'customerio', call: 'POST /v1/batch', fault: { delayAfterMs: 1000 } },
     ])
     const sleeper = rig.start('steps', { speed })
-    await until(async () => (await requests()) >= before + lanes)
+    await rig.comesTo(sleeper, 'sending', async () => (await requests()) >= before + lanes)
     sleeper.child.kill('SIGSTOP')
     const frozenAt = Date.now()
     await rig.note()

@@ -34,6 +34,8 @@ export interface CrashRig {
   start(sync: CrashedSync, options?: StartOptions): Running
   /** Kills a process as `kill -9` does, waits until what it had sent is taken, and notes that. */
   kill(running: Running): Promise<Attempt>
+  /** Waits until a process has come so far, and fails with what it said when it ends before that. */
+  comesTo(running: Running, name: string, isThere: () => Promise<boolean>): Promise<void>
   /** Starts `run <sync>`, kills it at a point, and fails when it never gets there. */
   dieAt(sync: CrashedSync, point: CrashPoint): Promise<Attempt>
   /** Runs `run <sync>` to its end, with nothing in its way. */
@@ -63,12 +65,12 @@ const files = {
 source: { table: main.shop.people, key: id, changes: feed }
 send: { call: identify, person: { id: id }, traits: { mark: mark, note: note } }
 on_delete: delete
-brakes: { first_run: allow, max_change_factor: 0, max_delete_percent: 100 }
+brakes: { first_run: allow, max_change_factor: 0 }
 `,
   'syncs/steps.yml': `sync: steps
 source: { table: main.shop.steps, key: id, changes: diff, start: all }
 send: { call: track, event: Step, person: { id: person }, at: at, properties: { id: id, mark: mark, note: note } }
-brakes: { first_run: allow, max_change_factor: 0, max_delete_percent: 100 }
+brakes: { first_run: allow, max_change_factor: 0 }
 `,
 }
 
@@ -134,22 +136,22 @@ export async function startCrashRig(size: RigSize): Promise<CrashRig> {
       await ended
       return note()
     },
+    async comesTo({ child, ended }, name, isThere) {
+      const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+      await until(async () => hasEnded() || (await isThere()))
+      if (!hasEnded()) return
+      const { code, stdout, stderr } = await ended
+      throw new Error(`it ended with ${code} and never came to: ${name}. ${stdout}${stderr}`)
+    },
     async dieAt(sync, { name, rules, speed, answered = 0 }) {
       const accepted = async () => Number((await world.counts()).accepted)
-      const before = await accepted()
+      const enough = (await accepted()) + answered
       await world.faults(rules)
       const running = rig.start(sync, { speed })
-      const ended = running.ended.then(({ code, stdout, stderr }) => {
-        if (code === null) return
-        throw new Error(`it ended with ${code} and never died ${name}: ${stdout}${stderr}`)
+      await rig.comesTo(running, name, async () => {
+        const [fired = 0] = await world.fired()
+        return fired > 0 && (await accepted()) >= enough
       })
-      await Promise.race([
-        ended,
-        until(async () => {
-          const [fired = 0] = await world.fired()
-          return fired > 0 && (await accepted()) >= before + answered
-        }),
-      ])
       const attempt = await rig.kill(running)
       await world.faults([])
       return attempt
