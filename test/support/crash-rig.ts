@@ -65,12 +65,12 @@ const files = {
 source: { table: main.shop.people, key: id, changes: feed }
 send: { call: identify, person: { id: id }, traits: { mark: mark, note: note } }
 on_delete: delete
-brakes: { first_run: allow, max_change_factor: 0 }
+brakes: { first_run: allow, max_change_factor: 0, max_delete_percent: 100 }
 `,
   'syncs/steps.yml': `sync: steps
 source: { table: main.shop.steps, key: id, changes: diff, start: all }
 send: { call: track, event: Step, person: { id: person }, at: at, properties: { id: id, mark: mark, note: note } }
-brakes: { first_run: allow, max_change_factor: 0 }
+brakes: { first_run: allow, max_change_factor: 0, max_delete_percent: 100 }
 `,
 }
 
