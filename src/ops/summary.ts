@@ -44,7 +44,10 @@ export function runSummary(endings: readonly RunEnding[], control: string): stri
     }
   }
   if (
-    finished.some(({ account }) => account.invalid + account.rejected + account.undelivered > 0)
+    finished.some(
+      ({ account: { invalid, rejected, undelivered, held } }) =>
+        invalid + rejected + undelivered + held > 0,
+    )
   ) {
     lines.push(
       '',

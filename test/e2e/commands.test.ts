@@ -93,7 +93,7 @@ describe('the commands, as a person types them', () => {
   it('run shows a table for people, and where to look for what failed', async () => {
     const { code, stdout } = await world.command(project, 'run', 'people', '--verbose')
     expect(code).toBe(0)
-    expect(stdout).toMatch(/people +us +500 +499 +0 +1/)
+    expect(stdout).toMatch(/people +us +500 +499 +0 +0 +0 +1 /)
     expect(stdout).toContain('main.customerio.dead_letters')
   })
 
@@ -103,7 +103,7 @@ describe('the commands, as a person types them', () => {
     expect(code).toBe(0)
     expect(jsonOf<{ windows: object[] }>(stdout).windows).toMatchObject([
       { sync: 'orders', fates: { delivered: 800 } },
-      { sync: 'people', fates: { delivered: 499, rejected: 1 } },
+      { sync: 'people', fates: { delivered: 499, held: 1 } },
     ])
     const html = readFileSync(page, 'utf8')
     expect(html).toContain('people')
