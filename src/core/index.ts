@@ -13,6 +13,7 @@ export {
   SyncError,
   TooManyFailed,
 } from './errors.ts'
+export type { EventRule, PropertyRule, PropertyType } from './event-rule.ts'
 export { messageId, messageIdBytes, newId, writeIdHash, writeIdTime } from './ids.ts'
 export { createLog, type Log, type LogFields, type LogFormat, redact, silentLog } from './log.ts'
 export { closest, formatProblem, InvalidFiles, type Place, type Problem } from './problem.ts'

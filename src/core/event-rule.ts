@@ -1,0 +1,33 @@
+/** JSON types that a property of a semantic event may have; `time` is ISO 8601 text. */
+export type PropertyType =
+  | 'text'
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'time'
+  | 'array'
+  | 'object'
+  | 'any'
+
+/** What Customer.io documents of one property of a semantic event. */
+export interface PropertyRule {
+  readonly type: PropertyType
+  readonly isRequired?: true
+  /** Null is as good as a value. */
+  readonly mayBeNull?: true
+  /** The only texts that mean something. */
+  readonly oneOf?: readonly string[]
+  /** What is known of the members of an object, or of the items of an array; others are free. */
+  readonly members?: Readonly<Record<string, PropertyRule>>
+  readonly items?: PropertyRule
+}
+
+/** What Customer.io documents of an event with a name of its own, as plain data. Other properties are free. */
+export interface EventRule {
+  readonly name: string
+  readonly properties: Readonly<Record<string, PropertyRule>>
+  /** Customer.io takes the message for a device's: it needs `context.device.token` and `context.device.type`. */
+  readonly needsDevice?: true
+  /** Customer.io acts on it in place of recording it; the call of a sync file that is meant for that. */
+  readonly call?: string
+}
