@@ -34,7 +34,11 @@ export const IdentifyMessage = z
   .refine(hasPerson, needsPerson)
 export type IdentifyMessage = z.infer<typeof IdentifyMessage>
 
-/** An event of a person; also carries deletions, suppressions and devices, by its name. */
+/** True for what became of a delivery: its schema asks for no person. */
+const isDeliveryReport = ({ event }: { event: string }): boolean =>
+  event.trim() === 'Report Delivery Event'
+
+/** An event of a person; also carries deletions, suppressions, devices and delivery reports, by its name. */
 export const TrackMessage = z
   .strictObject({
     type: z.literal('track'),
@@ -43,7 +47,7 @@ export const TrackMessage = z
     properties: fields.optional(),
     ...common,
   })
-  .refine(hasPerson, needsPerson)
+  .refine((message) => hasPerson(message) || isDeliveryReport(message), needsPerson)
 export type TrackMessage = z.infer<typeof TrackMessage>
 
 /** A page view. */
