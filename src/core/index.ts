@@ -1,3 +1,4 @@
+export { blockOf, type Entry, textColumn } from './block.ts'
 export { type Clock, systemClock } from './clock.ts'
 export {
   AuditError,
