@@ -10,6 +10,9 @@ const aliases: Readonly<Record<string, string>> = {
   'Wishlisted Item Added to Cart': 'Wishlist Product Added to Cart',
   'Email Clicked': 'Email Link Clicked',
   'Email Spam': 'Email Marked as Spam',
+  'Person Deleted': 'User Deleted',
+  'Person Suppressed': 'User Suppressed',
+  'Person Unsuppressed': 'User Unsuppressed',
   'Group Deleted': 'Object Deleted',
   'Device Created': 'Device Created or Updated',
   'Device Updated': 'Device Created or Updated',
@@ -19,7 +22,6 @@ const aliases: Readonly<Record<string, string>> = {
 const firstWords: Readonly<Record<string, string>> = {
   app: 'application',
   video: 'video playback',
-  person: 'user',
 }
 
 const byStems = new Map(
@@ -66,10 +68,8 @@ function stemsOf(words: readonly string[]): string {
 function stemOf(word: string): string {
   if (word.length < 4) return word
   if (word === 'send' || word === 'sends') return 'sent'
-  const bare = word.replace(/(ing|ied|ies|ed|es|s|e|y)$/, (ending) =>
-    /^[iy]/.test(ending) && ending !== 'ing' ? 'i' : '',
-  )
-  return bare.replace(/([b-df-hj-np-tv-z])\1$/, '$1')
+  const bare = word.replace(/(y|ied|ies)$/, 'i').replace(/(ing|ed|es|s|e)$/, '')
+  return bare.replace(/(?<=..)([b-df-hj-np-tv-z])\1$/, '$1')
 }
 
 /** True when one long word differs by one letter too many, too few, wrong or swapped, and the rest is equal. */

@@ -21,3 +21,19 @@ export function openApiCheck(): (call: string, message: unknown) => string | und
     return isValid(message) === true ? undefined : ajv.errorsText(isValid.errors)
   }
 }
+
+/** A schema of the published ones by its name, as it is written there. */
+export function openApiSchema(name: string): PublishedSchema | undefined {
+  const api = JSON.parse(readFileSync(file, 'utf8')) as {
+    components: { schemas: Record<string, PublishedSchema> }
+  }
+  return api.components.schemas[name]
+}
+
+/** The part of a published schema that tests read. */
+export interface PublishedSchema {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, PublishedSchema>>
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import type { EventRule, Json, PropertyRule } from '../../../src/core/index.ts'
+
+/** Times between 1970 and 9999, written in UTC or with an offset. */
+const times = fc
+  .tuple(
+    fc.date({ min: new Date(0), max: new Date('9999-12-30T00:00:00Z'), noInvalidDate: true }),
+    fc.constantFrom('Z', '+01:00', '-11:30'),
+  )
+  .map(([date, offset]) => date.toISOString().replace('Z', offset))
+
+/** Any JSON whose numbers survive the way through text. */
+export const anyJson: fc.Arbitrary<Json> = fc
+  .jsonValue({ maxDepth: 2 })
+  .map((value) => JSON.parse(JSON.stringify(value)) as Json)
+
+/** Values that a rule allows. */
+export function allowed(rule: PropertyRule): fc.Arbitrary<Json> {
+  return rule.mayBeNull ? fc.oneof(fc.constant(null), ofType(rule)) : ofType(rule)
+}
+
+function ofType({ type, oneOf, least, most, items, members }: PropertyRule): fc.Arbitrary<Json> {
+  switch (type) {
+    case 'text':
+      return oneOf === undefined
+        ? fc.string({ unit: 'grapheme', maxLength: 20 })
+        : fc.constantFrom(...oneOf)
+    case 'number':
+      return fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)
+    case 'integer':
+      return fc.maxSafeInteger().map((value) => {
+        if (least === undefined || most === undefined) return value
+        return least + (Math.abs(value) % (most - least + 1))
+      })
+    case 'boolean':
+      return fc.boolean()
+    case 'time':
+      return times
+    case 'array':
+      return fc.array(items === undefined ? anyJson : allowed(items), { maxLength: 3 })
+    case 'object':
+      return objects(members ?? {})
+    default:
+      return anyJson
+  }
+}
+
+/** Objects with some of the members, all that must be there, and some of their own. */
+function objects(members: Readonly<Record<string, PropertyRule>>): fc.Arbitrary<Json> {
+  const requiredKeys = Object.keys(members).filter((name) => members[name]?.isRequired)
+  const documented = fc.record(
+    Object.fromEntries(Object.entries(members).map(([name, rule]) => [name, allowed(rule)])),
+    { requiredKeys },
+  )
+  const own = fc.dictionary(
+    fc.string({ maxLength: 8 }).map((name) => `my_${name}`),
+    anyJson,
+    {
+      maxKeys: 2,
+    },
+  )
+  return fc.tuple(own, documented).map(([mine, theirs]) => ({ ...mine, ...theirs }) as Json)
+}
+
+/** Properties as they are documented for an event, and some of the sender's own. */
+export function propertiesOf(rule: EventRule): fc.Arbitrary<Record<string, Json>> {
+  return objects(rule.properties) as fc.Arbitrary<Record<string, Json>>
+}
+
+/** Properties of which any may be missing, or be something else than it is documented to be. */
+export function doubtful(rule: EventRule): fc.Arbitrary<Record<string, Json>> {
+  const members = Object.fromEntries(
+    Object.entries(rule.properties).map(([name, property]) => [
+      name,
+      fc.oneof({ arbitrary: allowed(property), weight: 8 }, nearly(property), anyJson),
+    ]),
+  )
+  return fc.record(members, { requiredKeys: [] }) as fc.Arbitrary<Record<string, Json>>
+}
+
+/** Values that are almost what a rule allows. */
+function nearly({ items, members = {} }: PropertyRule): fc.Arbitrary<Json> {
+  const edges = fc.constantFrom<Json>(
+    null,
+    '',
+    -1,
+    0.5,
+    101,
+    2 ** 53,
+    'Opened',
+    '2026-02-30T00:00:00Z',
+    '2026-01-31',
+    '2026-01-31T09:30Z',
+    '2026-01-31T09:30:00',
+    '2024-02-29T23:59:59.123456+14:00',
+    '2026-01-31T24:00:00Z',
+    '2026-01-31t09:30:00z',
+    [],
+    {},
+  )
+  const inside = items?.members ?? members
+  const broken = fc.record(Object.fromEntries(Object.keys(inside).map((name) => [name, edges])), {
+    requiredKeys: [],
+  }) as fc.Arbitrary<Json>
+  return fc.oneof(edges, items === undefined ? broken : fc.array(fc.oneof(broken, edges)))
+}
