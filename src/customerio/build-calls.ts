@@ -1,4 +1,5 @@
 import { type CommonFields, commonFields, optionalFields } from './common-fields.ts'
+import { invalidMessage } from './invalid-message.ts'
 import { limits } from './limits.ts'
 import type {
   AliasMessage,
@@ -109,6 +110,7 @@ export function alias({ keep, merge, ...common }: Alias): AliasMessage {
 }
 
 function viewFields({ person, name, properties, ...common }: View) {
+  if (name !== undefined && typeof name !== 'string') throw invalidMessage(['name must be text'])
   return {
     ...personFields(person),
     ...(name !== undefined && { name }),

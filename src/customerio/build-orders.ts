@@ -86,7 +86,7 @@ export function object({ type, object, traits = {}, ...common }: ObjectUpdate): 
       `traits.${taken} must not be set: Customer.io reads it as something else`,
     ])
   const typed = { objectTypeId: String(typeId(type)), ...traits }
-  return group({ groupId: object, traits: typed, ...common })
+  return group({ groupId: objectId(object), traits: typed, ...common })
 }
 
 /** What {@link relationship} is made of. */
@@ -102,7 +102,7 @@ export function relationship(options: Relationship): GroupMessage {
   const relationshipAttributes =
     attributes === undefined ? {} : { relationshipAttributes: attributes }
   const traits = { objectTypeId: String(typeId(type)), ...relationshipAttributes }
-  return group({ groupId: object, person, traits, ...common })
+  return group({ groupId: objectId(object), person, traits, ...common })
 }
 
 /** Removes an object. Customer.io wants an `anonymousId` of any kind here: it is the object's id. */
@@ -136,13 +136,13 @@ export interface DeliveryReport extends CommonFields {
 
 /** Tells Customer.io what became of a message it has sent. */
 export function deliveryReport(report: DeliveryReport): TrackMessage {
-  const { person, messageId, timestamp, context, integrations, ...properties } = report
-  const given = Object.entries({ messageId, timestamp, context, integrations })
+  const { person, deliveryId, metric, recipient, reason, actionValue, href, ...common } = report
+  const properties = { deliveryId, metric, recipient, reason, actionValue, href }
   return {
     type: 'track',
     ...(person !== undefined && personFields(person)),
     ...semantic.reportDeliveryEvent(properties),
-    ...commonFields(Object.fromEntries(given)),
+    ...commonFields(common),
   }
 }
 
@@ -174,10 +174,11 @@ function platformProblem(): Error {
 }
 
 function thing(type: number, object: string): { objectId: string; objectTypeId: number } {
-  return {
-    objectId: identifier(object, 'object', limits.objectIdBytes),
-    objectTypeId: typeId(type),
-  }
+  return { objectId: objectId(object), objectTypeId: typeId(type) }
+}
+
+function objectId(object: string): string {
+  return identifier(object, 'object', limits.objectIdBytes)
 }
 
 function typeId(type: number): number {

@@ -19,10 +19,10 @@ const aliases: Readonly<Record<string, string>> = {
 }
 
 /** First words that mean another one. */
-const firstWords: Readonly<Record<string, string>> = {
-  app: 'application',
-  video: 'video playback',
-}
+const firstWords: ReadonlyMap<string, string> = new Map([
+  ['app', 'application'],
+  ['video', 'video playback'],
+])
 
 const byStems = new Map(
   [
@@ -40,7 +40,7 @@ export function nearestEvent(name: string): string | undefined {
   if (eventRules.has(name.trim())) return undefined
   const words = wordsOf(name)
   const [first = '', ...rest] = words
-  const other = firstWords[first]
+  const other = firstWords.get(first)
   const readings = [words, ...(other === undefined ? [] : [[...other.split(' '), ...rest]])]
   for (const reading of readings) {
     const exact = byStems.get(stemsOf(reading))
@@ -85,13 +85,10 @@ function isOneSlipAway(words: readonly string[], known: readonly string[]): bool
 function isSlip(right: string, wrong: string): boolean {
   let at = 0
   while (at < right.length && right[at] === wrong[at]) at++
-  const after = right.slice(at + 1)
-  const swapped = `${right[at + 1] ?? ''}${right[at] ?? ''}${right.slice(at + 2)}`
-  const rest = wrong.slice(at)
-  return (
-    rest === after ||
-    rest.slice(1) === after ||
-    rest.slice(1) === right.slice(at) ||
-    rest === swapped
-  )
+  const [wanted, given] = [right.slice(at), wrong.slice(at)]
+  const isMissing = given === wanted.slice(1)
+  const isWrong = given.slice(1) === wanted.slice(1)
+  const isTooMany = given.slice(1) === wanted
+  const isSwapped = given === `${wanted.charAt(1)}${wanted.charAt(0)}${wanted.slice(2)}`
+  return isMissing || isWrong || isTooMany || isSwapped
 }

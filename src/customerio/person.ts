@@ -11,7 +11,8 @@ export type Person = KnownPerson | { readonly anonymousId: string }
 
 /** The fields of a message that say who. An e-mail address is sent as `userId`, as Customer.io documents. */
 export function personFields(person: Person): { userId?: string; anonymousId?: string } {
-  const { id, email, anonymousId }: { id?: string; email?: string; anonymousId?: string } = person
+  const { id, email, anonymousId }: { id?: string; email?: string; anonymousId?: string } =
+    person ?? {}
   if (id !== undefined && email !== undefined)
     throw invalidMessage(['person must be named by id or by email, not by both'])
   const userId = id ?? email

@@ -192,6 +192,12 @@ describe('a message that cannot be right', () => {
       () => build.identify({ person: wrong(visitor) }),
       'person must have id or email: Customer.io ignores an identify of somebody anonymous',
     ],
+    ['of no person', () => build.track({ person: wrong(null), event: 'x' }), 'person must have id'],
+    [
+      'of a name that is no text',
+      () => build.page({ person: id, name: wrong(7) }),
+      'name must be text',
+    ],
     [
       'of nobody',
       () => build.track({ person: wrong({}), event: 'x' }),
@@ -248,7 +254,7 @@ describe('a message that cannot be right', () => {
     [
       'of an object without an id',
       () => build.object({ type: 1, object: '' }),
-      'groupId must be text',
+      'object must be text',
     ],
     [
       'of an object of no type',

@@ -84,7 +84,8 @@ export const video = {
   'Video Playback Interrupted': known({ ...playback, method: text }),
   'Video Playback Buffer Started': known(playback),
   'Video Playback Buffer Completed': known(playback),
-  'Video Playback Seek Started': known(playback),
+  /** From `position` to `seek_position`, which only the prose beside the schema names. */
+  'Video Playback Seek Started': known({ ...playback, seek_position: integer }),
   'Video Playback Seek Completed': known(playback),
   'Video Playback Resumed': known(playback),
   'Video Playback Completed': known(playback),
@@ -95,7 +96,7 @@ export const video = {
   'Video Ad Started': known(ad),
   'Video Ad Playing': known(ad),
   'Video Ad Completed': known(ad),
-  /** The schema is published without a title; the name is the one the other schemas' titles follow from theirs. */
+  /** Published as a schema without a title: the name is inferred from how the other schemas are named. */
   'Video Quality Updated': known({
     bitrate: integer,
     framerate: integer,

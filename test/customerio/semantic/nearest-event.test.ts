@@ -116,6 +116,8 @@ describe('the nearest event', () => {
     'Invoice Paid',
     'Level Completed',
     'new_account',
+    'constructor',
+    '__proto__ viewed',
     'Course Started',
     'Köp genomfört',
     '',
