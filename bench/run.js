@@ -2,8 +2,8 @@
 //   npm run bench                    all of them
 //   npm run bench -- send memory     some of them
 //   npm run bench -- --write         and keeps the table in bench/results.md
-import { fork, spawnSync } from 'node:child_process'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
 import { arch, cpus, loadavg, platform } from 'node:os'
 import { build } from 'esbuild'
 
@@ -17,9 +17,6 @@ if (unknown !== undefined)
     `there is no benchmark "${unknown}"; there are ${[...benchmarks, ...long].join(', ')}`,
   )
 
-if (!existsSync('bench/node_modules')) {
-  spawnSync('npm', ['ci', '--prefix', 'bench', '--no-audit', '--no-fund'], { stdio: 'inherit' })
-}
 rmSync('bench/dist', { recursive: true, force: true })
 await build({
   entryPoints: [...benchmarks, ...long].map((name) => `bench/${name}.ts`),

@@ -3,6 +3,8 @@ import { PipelinesClient } from 'customerio-node'
 import { arrowRows, rowObjects } from './rows.ts'
 import type { Work } from './turns.ts'
 
+type BatchItem = Parameters<PipelinesClient['batch']>[0][number]
+
 /* The vendor's SDKs at their best settings, sending row objects that were made before. */
 
 /** `cdp-analytics-node`: every message at once, 500 a batch, until each was called back. */
@@ -29,7 +31,7 @@ export async function pipelinesTo(url: string, count: number): Promise<Work> {
       while (next < messages.length) {
         const from = next
         next += 500
-        await client.batch(messages.slice(from, from + 500))
+        await client.batch(messages.slice(from, from + 500) as BatchItem[])
       }
     }
     await Promise.all(Array.from({ length: 8 }, sender))

@@ -29,7 +29,7 @@ export type Failure = Exclude<MessageResult, { status: 'delivered' }>
 
 /**
  * The error that a single call throws for a message that was not delivered. `ConfigError` `MESSAGE_INVALID` before
- * the wire; `DestinationError` `MESSAGE_REJECTED`, `MESSAGE_UNDELIVERED`, `UNAUTHORIZED`; `RunStopped`.
+ * the wire; `DestinationError` `MESSAGE_REJECTED`, `MESSAGE_UNDELIVERED`, `UNAUTHORIZED` or `DESTINATION_DOWN`; `RunStopped`.
  */
 export function errorOf({ status, reason, text }: Failure): SyncError {
   const http = /^http_(\d+)$/.exec(reason)?.[1]
@@ -38,6 +38,9 @@ export function errorOf({ status, reason, text }: Failure): SyncError {
   if (reason === 'run_stopped') return new RunStopped(text)
   if (reason === 'unauthorized' || http === '401' || http === '403') {
     return new DestinationError('UNAUTHORIZED', unauthorized, { context })
+  }
+  if (reason === 'destination_down') {
+    return new DestinationError('DESTINATION_DOWN', text, { context, disposition: 'retry' })
   }
   if (status === 'rejected') {
     return new DestinationError('MESSAGE_REJECTED', `${text}. It was not accepted.`, { context })
