@@ -18,8 +18,10 @@ export {
   type Clock,
   ConfigError,
   DestinationError,
+  type EventRule,
   messageId,
   newId,
+  type PropertyRule,
   RunStopped,
   SyncError,
 } from './core/index.ts'
@@ -30,6 +32,7 @@ export {
   type DeliveryReport,
   type Device,
   type DeviceDelete,
+  eventRules,
   type Group,
   type Identify,
   type KnownPerson,

@@ -38,7 +38,7 @@ const changed = ['row_hash', 'mapping_hash', 'window_id', 'decided_at', 'window_
 
 /** Whether what was delivered is still there, and not taken away by us since. */
 const stands =
-  "(t.`status` IN ('delivered', 'adopted') AND coalesce(t.`call`, '') NOT IN ('person_delete', 'person_clear'))"
+  "(t.`status` IN ('delivered', 'adopted') AND coalesce(t.`call`, '') NOT IN ('delete', 'clear'))"
 
 /** Takes rows over into the ledger `table`; see `Ledger.adopt`. */
 export async function adoptRows(sql: Sql, table: string, adoption: Adoption): Promise<void> {
@@ -48,7 +48,7 @@ export async function adoptRows(sql: Sql, table: string, adoption: Adoption): Pr
 USING (SELECT r.\`message_key\`, r.\`row_hash\`, r.\`identity\` FROM ${adoption.relation} AS r) AS s
 ON t.\`sync\` = :sync AND t.\`destination\` = :destination AND t.\`message_key\` = s.\`message_key\`
 WHEN MATCHED AND (t.\`window_number\` IS NULL OR t.\`window_number\` <= :window_number)
-  AND NOT (coalesce(t.\`call\`, '') = 'person_suppress' AND t.\`status\` = 'delivered') THEN UPDATE SET
+  AND NOT (coalesce(t.\`call\`, '') = 'suppress' AND t.\`status\` = 'delivered') THEN UPDATE SET
   ${changed.map((name) => `\`${name}\` = ${fresh[name]}`).join(', ')},
   \`status\` = CASE WHEN ${stands} THEN t.\`status\` ELSE 'adopted' END,
   \`call\` = CASE WHEN ${stands} THEN t.\`call\` END,

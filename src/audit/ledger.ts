@@ -87,7 +87,7 @@ const decided = [
 ] as const
 
 /** Calls that take a key's person out of Customer.io: nothing is sent under a mapping then. */
-const deletions = "'person_clear', 'person_delete', 'person_suppress'"
+const deletions = "'clear', 'delete', 'suppress'"
 
 /** The ledger in `control` (catalog and schema). */
 export function ledgerIn(sql: Sql, control: string): Ledger {

@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs'
-import { validateAgainstSources } from '../ops/index.ts'
+import { validateAgainstSources, validateEvents } from '../ops/index.ts'
 import {
   type CommonArguments,
   isConnected,
@@ -31,15 +31,21 @@ export const validateCommand: CommandModule<object, Arguments> = {
         : await withParts(args, terminal, ({ warehouse }) =>
             validateAgainstSources(warehouse, project),
           )
+    const warnings = checks?.flatMap((check) => check.warnings) ?? validateEvents(project)
     const problems = checks?.flatMap((check) => check.problems) ?? []
     if (problems.length > 0) process.exitCode = 2
     if (args.json) {
       terminal.out(
-        JSON.stringify({ syncs: project.syncs.map((sync) => sync.name), checks: checks ?? null }),
+        JSON.stringify({
+          syncs: project.syncs.map((sync) => sync.name),
+          checks: checks ?? null,
+          warnings,
+        }),
       )
       return
     }
     for (const problem of problems) terminal.out(problem)
+    for (const warning of warnings) terminal.out(`${warning} [warning]`)
     const against =
       checks === undefined
         ? 'files only: DATABRICKS_HOST is not set or --offline was given'

@@ -54,7 +54,8 @@ export function toFields(input: Readonly<Record<string, FieldInput>>, path: Path
   )
 }
 
-function toField(input: FieldInput, path: Path): FieldSpec {
+/** One checked field as a spec that remembers where it stands. */
+export function toField(input: FieldInput, path: Path): FieldSpec {
   if (typeof input === 'string') return { kind: 'column', column: input, path }
   if ('fields' in input)
     return { kind: 'fields', fields: toFields(input.fields, [...path, 'fields']), path }

@@ -54,6 +54,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     root,
     vars: { ...vars, ...(control === undefined ? {} : { control }) },
     destinations: Object.keys(destinations),
+    objectTypes: file.object_types,
   }
   const syncs = syncFiles(root).flatMap((name) => readSyncFile(name, context, problems) ?? [])
   problems.push(
@@ -68,6 +69,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     control: control ?? '',
     idSecret: parseSecretRef(file.message_ids.key),
     destinations,
+    objectTypes: file.object_types,
     jobs: Object.entries(file.jobs).map(
       ([name, job]): JobSpec => ({
         name,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { Name } from './names.ts'
 import { SecretReference } from './secret-ref.ts'
-import { Name } from './sync-schema.ts'
 
 const Destination = z.strictObject({
   region: z
@@ -46,6 +46,10 @@ export const ProjectFile = z.strictObject({
     'names for ${…} in sync files; control is the schema of the control tables',
   ),
   destinations: z.record(Name, Destination),
+  object_types: z
+    .record(Name, z.int().positive())
+    .default({})
+    .describe('numbers of the object types in Customer.io by the names that sync files use'),
   message_ids: z
     .strictObject({ key: SecretReference })
     .default({ key: 'secret://customerio/ids' })

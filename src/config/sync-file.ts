@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import type { ChangesSpec, PersonSpec, Problem, SendSpec, SyncSpec } from '../core/index.ts'
-import { actingEventProblems } from './acting-events.ts'
-import { toFields } from './field-schema.ts'
+import type { ChangesSpec, Problem, SendSpec, SyncSpec } from '../core/index.ts'
 import { toBrakes, toChecks } from './guard-schema.ts'
 import { toProblems } from './issues.ts'
 import { routeOf } from './route.ts'
+import { toSend } from './send.ts'
 import { syncProblems } from './sync-problems.ts'
 import { SyncFile } from './sync-schema.ts'
 import { expand, substitute } from './variables.ts'
@@ -16,6 +15,7 @@ export interface SyncContext {
   readonly root: string
   readonly vars: Readonly<Record<string, string>>
   readonly destinations: readonly string[]
+  readonly objectTypes: Readonly<Record<string, number>>
 }
 
 /** Reads one sync file; adds what is wrong with it to `problems` and gives nothing then. */
@@ -39,7 +39,7 @@ export function readSyncFile(
   const input = parsed.data
   const from = sourceOf(input, file, context, yaml, problems)
   const send = sendOf(input, context, yaml, problems)
-  problems.push(...syncProblems(input, yaml), ...actingEventProblems(input, yaml))
+  problems.push(...syncProblems(input, yaml))
   if (problems.length > before || from === undefined || send === undefined) return undefined
   return {
     name: input.sync,
@@ -101,34 +101,5 @@ function sendOf(
 ): SendSpec | undefined {
   const to = routeOf(send.to, context.destinations, yaml, problems)
   if (to === undefined) return undefined
-  const common = {
-    to,
-    nulls: send.nulls,
-    ...(send.partition === undefined ? {} : { partition: send.partition }),
-    ...(send.columns === undefined ? {} : { columns: send.columns }),
-    ...(send.context === undefined ? {} : { context: toFields(send.context, ['send', 'context']) }),
-    ...(send.integrations === undefined ? {} : { integrations: send.integrations }),
-  }
-  const person: PersonSpec = {
-    ...(send.person.id === undefined ? {} : { id: send.person.id }),
-    ...(send.person.email === undefined ? {} : { email: send.person.email }),
-    ...(send.person.anonymous_id === undefined ? {} : { anonymousId: send.person.anonymous_id }),
-  }
-  if (send.call === 'identify') {
-    return {
-      call: 'identify',
-      person,
-      traits: toFields(send.traits, ['send', 'traits']),
-      ...(send.at === undefined ? {} : { at: send.at }),
-      ...common,
-    }
-  }
-  return {
-    call: 'track',
-    person,
-    event: typeof send.event === 'string' ? { name: send.event } : send.event,
-    at: send.at,
-    properties: toFields(send.properties, ['send', 'properties']),
-    ...common,
-  }
+  return toSend(send, to, context.objectTypes, yaml, problems)
 }

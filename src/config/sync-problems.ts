@@ -1,4 +1,4 @@
-import type { Path, Problem } from '../core/index.ts'
+import { isEventCall, type Path, type Problem } from '../core/index.ts'
 import type { SyncFile } from './sync-schema.ts'
 import type { YamlFile } from './yaml-file.ts'
 
@@ -8,6 +8,7 @@ export function syncProblems(file: SyncFile, yaml: YamlFile): Problem[] {
     ...startProblems(file, yaml),
     ...changesProblems(file, yaml),
     ...deleteProblems(file, yaml),
+    ...personProblems(file, yaml),
     ...(file.renamed_from === file.sync
       ? [
           problem(yaml, ['renamed_from'], 'renamed_to_itself', {
@@ -20,7 +21,7 @@ export function syncProblems(file: SyncFile, yaml: YamlFile): Problem[] {
 }
 
 function startProblems({ source, send }: SyncFile, yaml: YamlFile): Problem[] {
-  if (send.call === 'track') {
+  if (isEventCall(send.call)) {
     if (source.start !== undefined) return []
     return [
       problem(yaml, ['source'], 'start_missing', {
@@ -48,30 +49,51 @@ function changesProblems({ source }: SyncFile, yaml: YamlFile): Problem[] {
   ]
 }
 
+/** What a call can do about rows that are gone; a call that is not here leaves everything as it is. */
+const onDeleteOf: Readonly<Record<string, readonly string[]>> = {
+  identify: ['ignore', 'clear', 'delete', 'suppress'],
+  object: ['ignore', 'clear', 'delete'],
+  device: ['ignore', 'delete'],
+}
+
 function deleteProblems(
   { source, send, on_delete: onDelete }: SyncFile,
   yaml: YamlFile,
 ): Problem[] {
   const found: Problem[] = []
-  if (send.call === 'track' && onDelete !== undefined) {
+  const possible = onDeleteOf[send.call] ?? []
+  if (onDelete !== undefined && !possible.includes(onDelete)) {
     found.push(
-      problem(yaml, ['on_delete'], 'on_delete_not_for_events', {
-        message: 'on_delete is for identify; an event that was sent stays',
-        suggestion: 'remove it',
+      problem(yaml, ['on_delete'], 'on_delete_not_possible', {
+        message:
+          possible.length === 0
+            ? `on_delete is for identify, object and device; what ${send.call} did stays`
+            : `${send.call} cannot ${onDelete} what is gone`,
+        suggestion: possible.length === 0 ? 'remove it' : possible.join(' or '),
       }),
     )
   }
-  if (send.call === 'track' && typeof send.to === 'object' && send.to.moved === 'delete_old') {
+  const movesAway = typeof send.to === 'object' && send.to.moved === 'delete_old'
+  if (movesAway && !possible.includes('delete')) {
     found.push(
-      problem(yaml, ['send', 'to', 'moved'], 'moved_delete_not_for_events', {
-        message: 'moved: delete_old is for identify; an event that was sent stays',
+      problem(yaml, ['send', 'to', 'moved'], 'moved_delete_not_possible', {
+        message: `moved: delete_old is for identify, object and device; what ${send.call} did stays`,
         suggestion: 'moved: stop or moved: keep_both',
+      }),
+    )
+  }
+  const takesAway = movesAway || (onDelete !== undefined && onDelete !== 'ignore')
+  if (send.call === 'device' && takesAway && ![source.key].flat().includes(send.token)) {
+    found.push(
+      problem(yaml, ['source', 'key'], 'token_not_in_key', {
+        message: 'to delete a device whose row is gone, its token must be known from the key',
+        suggestion: `name ${send.token} among the columns of the key, or on_delete: ignore`,
       }),
     )
   }
   if (
     typeof source.changes === 'object' &&
-    send.call !== 'track' &&
+    possible.length > 0 &&
     onDelete !== undefined &&
     onDelete !== 'ignore'
   ) {
@@ -83,6 +105,18 @@ function deleteProblems(
     )
   }
   return found
+}
+
+/** Only a report on a delivery is about nobody. */
+function personProblems({ send }: SyncFile, yaml: YamlFile): Problem[] {
+  if (send.call !== 'track' || send.person !== undefined) return []
+  if (send.event === 'Report Delivery Event') return []
+  return [
+    problem(yaml, ['send'], 'person_missing', {
+      message: 'an event is about somebody',
+      suggestion: 'add person: { id: <column> }, { email: <column> } or { anonymous_id: <column> }',
+    }),
+  ]
 }
 
 function problem(

@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import { Duration } from './duration.ts'
-import { FieldMap, JsonValue, NullPolicy } from './field-schema.ts'
+import { JsonValue } from './field-schema.ts'
 import { Brakes, Checks } from './guard-schema.ts'
-
-/** Names of syncs, destinations and jobs: they stand in paths and tables. */
-export const Name = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9_-]{0,62}$/,
-    'a name is lower case letters, digits, - and _, starting with a letter',
-  )
+import { Name } from './names.ts'
+import { Send } from './send-schema.ts'
 
 const Column = z.string().min(1)
 
@@ -57,75 +51,18 @@ const Source = z
     'name exactly one of table, query and query_file',
   )
 
-const Person = z
-  .strictObject({
-    id: Column.optional(),
-    email: Column.optional(),
-    anonymous_id: Column.optional(),
-  })
-  .refine(
-    (person) => Object.keys(person).length > 0,
-    'say who: id, email or anonymous_id, each a column',
-  )
-
-const Route = z.union([
-  Name.describe('a destination of customerio.yml'),
-  z.strictObject({
-    by: Column,
-    routes: z.record(z.string(), Name),
-    else: Name.or(z.literal('invalid')).default('invalid'),
-    moved: z
-      .enum(['stop', 'delete_old', 'keep_both'])
-      .default('stop')
-      .describe('a key whose route changed: stop, delete it at the old one, or leave it there too'),
-  }),
-])
-
-const common = {
-  to: Route.optional().describe('where to; may be left out when there is one destination'),
-  partition: z
-    .strictObject({ by: Column })
-    .describe('rows of one value share a fair part of the request budget')
-    .optional(),
-  nulls: NullPolicy.default('omit'),
-  columns: z
-    .strictObject({ all: z.literal(true), except: z.array(Column).default([]) })
-    .describe('every column that is not named elsewhere, under its own name')
-    .optional(),
-  context: FieldMap.optional(),
-  integrations: z.record(z.string(), z.boolean()).optional(),
-}
-
-const Identify = z.strictObject({
-  call: z.literal('identify'),
-  person: Person,
-  traits: FieldMap.default({}),
-  at: Column.optional(),
-  ...common,
-})
-
-const Track = z.strictObject({
-  call: z.literal('track'),
-  person: Person,
-  event: z.union([
-    z.string().min(1),
-    z.strictObject({ column: Column, allow: z.array(z.string().min(1)).min(1) }),
-  ]),
-  at: Column.describe("the column with the event's time"),
-  properties: FieldMap.default({}),
-  ...common,
-})
-
 /** A sync file, as a person writes it. */
 export const SyncFile = z.strictObject({
   sync: Name,
   renamed_from: Name.describe('the name it had before; what is known goes on to count').optional(),
   owner: z.string().min(1).optional(),
   source: Source,
-  send: z.discriminatedUnion('call', [Identify, Track], 'call is identify or track'),
+  send: Send,
   on_delete: z
     .enum(['ignore', 'clear', 'delete', 'suppress'])
-    .describe('identify only: what happens at Customer.io when a row is gone; ignore if left out')
+    .describe(
+      'identify, object, device: what happens at Customer.io when a row is gone; ignore if left out',
+    )
     .optional(),
   brakes: Brakes.describe('what stops a run'),
   checks: Checks.describe('what is asked of the source before anything is sent'),

@@ -1,4 +1,14 @@
 export { blockOf, type Entry, textColumn } from './block.ts'
+export {
+  type Call,
+  calls,
+  eventCalls,
+  fieldsName,
+  irreversibleCalls,
+  isEventCall,
+  isIrreversible,
+  stateCalls,
+} from './calls.ts'
 export { type Clock, systemClock } from './clock.ts'
 export {
   AuditError,
@@ -14,7 +24,13 @@ export {
   SyncError,
   TooManyFailed,
 } from './errors.ts'
-export type { EventRule, PropertyRule, PropertyType } from './event-rule.ts'
+export {
+  type EventCatalogue,
+  type EventRule,
+  misfit,
+  type PropertyRule,
+  type PropertyType,
+} from './event-rule.ts'
 export { messageId, messageIdBytes, newId, writeIdHash, writeIdTime } from './ids.ts'
 export { createLog, type Log, type LogFields, type LogFormat, redact, silentLog } from './log.ts'
 export { closest, formatProblem, InvalidFiles, type Place, type Problem } from './problem.ts'
@@ -24,26 +40,28 @@ export type {
   ChangesSpec,
   ChecksSpec,
   ColumnsSpec,
+  ConsentSpec,
   DestinationSpec,
+  DeviceSpec,
   FieldSpec,
   Fields,
-  IdentifySpec,
   JobSpec,
+  LimitPolicy,
+  LimitsSpec,
   Mask,
   Moved,
   Nulls,
+  ObjectSpec,
   OnDelete,
   Path,
   PersonSpec,
   ProjectSpec,
   RouteSpec,
   SecretRef,
-  SendCommon,
   SendSpec,
   SourceSpec,
   SyncSpec,
   SyncTest,
-  TrackSpec,
 } from './spec.ts'
 export type {
   Answer,

@@ -1,3 +1,4 @@
+import type { Call } from './calls.ts'
 import type { Place } from './problem.ts'
 import type { Json } from './words.ts'
 
@@ -46,37 +47,73 @@ export interface ColumnsSpec {
   readonly except: readonly string[]
 }
 
-/** Parts that every call has. */
-export interface SendCommon {
+/** An object of Customer.io: the column with its id, and the number of its type. */
+export interface ObjectSpec {
+  readonly column: string
+  readonly type: number
+}
+
+/** A device of a person: columns, or a constant platform. Customer.io knows `ios` and `android`. */
+export interface DeviceSpec {
+  readonly token: string
+  readonly platform?: FieldSpec
+}
+
+/** Whether somebody may be written to, by BOOLEAN columns: single preferences, so that the others stay as they are. */
+export interface ConsentSpec {
+  /** True blocks all e-mail, SMS, WhatsApp and push. */
+  readonly unsubscribed?: FieldSpec
+  /** By the number of the topic. */
+  readonly topics: Fields
+  /** By the name of the channel. */
+  readonly channels: Fields
+}
+
+/** What to do with what Customer.io would cut off or drop: refuse it, send it all the same, or shorten it. */
+export type LimitPolicy = 'error' | 'warn' | 'truncate'
+
+/** The limits of what is stored, each with what to do over it; those of a message, its ids and a request can't be bent. */
+export interface LimitsSpec {
+  /** The name of an attribute: 150 bytes. */
+  readonly attributeNames: LimitPolicy
+  /** The value of an attribute: 1000 bytes. */
+  readonly attributeValues: LimitPolicy
+  /** Attributes of one message: 300. */
+  readonly attributeCount: LimitPolicy
+  /** The name of an event: 100 bytes. */
+  readonly eventNames: LimitPolicy
+}
+
+/** What every row becomes: one call, and the columns it is made of. Which parts there are depends on the call. */
+export interface SendSpec {
+  readonly call: Call
   readonly to: RouteSpec
   readonly partition?: { readonly by: string }
   readonly nulls: Nulls
-  readonly columns?: ColumnsSpec
-  readonly context?: Fields
-  readonly integrations?: Readonly<Record<string, boolean>>
-}
-
-/** Creates or updates a person. `at` is sent as the message's timestamp only when it is set. */
-export interface IdentifySpec extends SendCommon {
-  readonly call: 'identify'
-  readonly person: PersonSpec
-  readonly traits: Fields
-  readonly at?: string
-}
-
-/** An event of a person. `at` is the event's time and is required. */
-export interface TrackSpec extends SendCommon {
-  readonly call: 'track'
-  readonly person: PersonSpec
-  readonly event:
+  /** Whom it is about; `keep` of an alias. */
+  readonly person?: PersonSpec
+  /** Alias only: who goes up in the person. */
+  readonly merge?: PersonSpec
+  readonly object?: ObjectSpec
+  readonly device?: DeviceSpec
+  /** Track only. */
+  readonly event?:
     | { readonly name: string }
     | { readonly column: string; readonly allow: readonly string[] }
-  readonly at: string
-  readonly properties: Fields
+  /** Page and screen only. */
+  readonly name?: FieldSpec
+  /** The column with the message's time; events always have one. */
+  readonly at?: string
+  /** Traits, properties or attributes, as {@link fieldsName} says. */
+  readonly fields: Fields
+  readonly columns?: ColumnsSpec
+  readonly consent?: ConsentSpec
+  readonly context?: Fields
+  readonly integrations?: Readonly<Record<string, boolean>>
+  readonly limits: LimitsSpec
+  /** Properties that override settings of campaigns and are sent all the same. */
+  readonly allow: readonly string[]
 }
-
-/** The calls this version sends. */
-export type SendSpec = IdentifySpec | TrackSpec
 
 /** Where the rows of a sync go: one destination, or one per value of a column. */
 export type RouteSpec =
@@ -209,6 +246,8 @@ export interface ProjectSpec {
   /** Key of the message ids; the same for the life of the project. */
   readonly idSecret: SecretRef
   readonly destinations: Readonly<Record<string, DestinationSpec>>
+  /** Numbers of the object types by the names that sync files use. */
+  readonly objectTypes: Readonly<Record<string, number>>
   readonly jobs: readonly JobSpec[]
   readonly syncs: readonly SyncSpec[]
 }

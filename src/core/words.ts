@@ -47,12 +47,14 @@ export interface MessageBlock {
   readonly events?: TextColumn
   /** The hash of each source row, made by the warehouse; absent where it has none. */
   readonly hashes?: TextColumn
-  /** What the block's messages are written down as, where that is not the sync's own call: `person_delete`, … */
+  /** What the block's messages are written down as, where that is not the sync's own call: `delete`, … */
   readonly call?: string
   /** The partition of each message, as an index into {@link partitions}; absent when there is one partition. */
   readonly partition?: Uint16Array
   /** The names behind `partition`. */
   readonly partitions: readonly string[]
+  /** Fields whose values are larger than Customer.io stores and were sent all the same: in how many rows. */
+  readonly long?: ReadonlyMap<string, number>
   /** Rows of the same source rows that made no message. */
   readonly invalid: readonly InvalidRow[]
 }

@@ -66,7 +66,6 @@ function stemsOf(words: readonly string[]): string {
 
 /** The part of a word that its tense and number leave alone: complete, completed, completes → complet. */
 function stemOf(word: string): string {
-  if (word.length < 4) return word
   if (word === 'send' || word === 'sends') return 'sent'
   const bare = word.replace(/(y|ied|ies)$/, 'i').replace(/(ing|ed|es|s|e)$/, '')
   return bare.replace(/(?<=..)([b-df-hj-np-tv-z])\1$/, '$1')

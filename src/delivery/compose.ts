@@ -44,7 +44,7 @@ export function compose(
     format,
     tally,
     clock,
-    ...(options.lanes === 'free' ? {} : { held: new HeldIdentities() }),
+    ...(options.lanes === 'free' ? {} : { held: new HeldIdentities(options.lanes === 'in-order') }),
     unauthorized: () => stopping.now(isUnauthorized()),
   })
 }

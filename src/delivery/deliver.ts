@@ -34,7 +34,7 @@ export async function deliver(options: DeliverOptions): Promise<DeliverySummary>
   const settle = compose(options, limits, stopping, tally)
 
   const isFree = options.lanes === 'free'
-  const lanes = isFree ? undefined : laneCount(limits, format)
+  const lanes = isFree ? undefined : options.lanes === 'in-order' ? 1 : laneCount(limits, format)
   const maxOpenBytes = limits.bodiesInMemoryBytes / 2
   const packer = new Packer({ format, maxOpenBytes, ...(lanes === undefined ? {} : { lanes }) })
   const room = new Room(limits.bodiesInMemoryBytes, isFree ? limits.maxInFlight : Infinity)

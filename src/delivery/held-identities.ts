@@ -3,10 +3,16 @@ import { identityText } from './identity.ts'
 
 /**
  * Identities one of whose messages was given up in this delivery: their later messages must not overtake it.
- * Judged by the exact identity, never by its hash.
+ * Judged by the exact identity, never by its hash. With `together`, all messages are about one another: once one is given
+ * up, none follows.
  */
 export class HeldIdentities {
   readonly #held = new Set<string>()
+  readonly #together: boolean
+
+  constructor(together = false) {
+    this.#together = together
+  }
 
   /** Holds the identities of all messages in `runs`. */
   hold(runs: readonly MessageRun[]): void {
@@ -18,6 +24,7 @@ export class HeldIdentities {
   /** Splits `runs` into messages that may go and messages that are held, both in order. */
   sort(runs: readonly MessageRun[]): { free: readonly MessageRun[]; held: readonly MessageRun[] } {
     if (this.#held.size === 0) return { free: runs, held: [] }
+    if (this.#together) return { free: [], held: runs }
     const free: MessageRun[] = []
     const held: MessageRun[] = []
     for (const { block, from, to } of runs) {

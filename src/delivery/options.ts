@@ -12,8 +12,11 @@ export interface DeliverOptions {
   readonly format: BatchFormat
   readonly budget: Budget
   readonly recorder: Recorder
-  /** `free`: no identity has two messages, any batch may fly. `by-identity`: messages of one identity keep their order. */
-  readonly lanes: 'free' | 'by-identity'
+  /**
+   * `free`: no identity has two messages, any batch may fly. `by-identity`: messages of one identity keep their order.
+   * `in-order`: all messages do, because some are about more than one identity: one batch at a time.
+   */
+  readonly lanes: 'free' | 'by-identity' | 'in-order'
   readonly clock: Clock
   readonly log: Log
   /** Percentage of rejected messages (0 to 100) above which the sending stops. */

@@ -1,5 +1,5 @@
 import { messageIdBytes } from '../core/index.ts'
-import type { Person } from './envelope.ts'
+import type { Subject } from './envelope.ts'
 import { close } from './json.ts'
 import { type Batch, bindMembers } from './members.ts'
 import { literal, type Out, writeLiteral } from './out.ts'
@@ -7,10 +7,11 @@ import type { Plan } from './plan.ts'
 import type { Refusal } from './reasons.ts'
 import { copyWords, viewOf, writeQuoted } from './texts.ts'
 import { type Moment, writeIso } from './times.ts'
+import { wires } from './wire.ts'
 
 /** What was read of a row before its message is written. */
 export interface Envelope {
-  readonly person: Person
+  readonly subject: Subject
   readonly identities: Out
   readonly events: Out
   readonly moment: Moment
@@ -28,9 +29,9 @@ export type WriteBody = (
 /** A writer of whole messages. */
 export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBody {
   const { out } = batch
-  const { person, identities, events, moment, ids } = envelope
-  const head = literal(`{"type":"${plan.call}","messageId":"`)
-  const user = literal('","userId":')
+  const { subject, identities, events, moment, ids } = envelope
+  const head = literal(`{"type":"${wires[plan.call].type}","messageId":"`)
+  const named = literal(`","${plan.groupId === undefined ? 'userId' : 'groupId'}":`)
   const onlyAnonymous = literal('","anonymousId":')
   const alsoAnonymous = literal(',"anonymousId":')
   const eventName = literal(',"event":')
@@ -39,9 +40,9 @@ export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBod
       ? literal(`,"event":${JSON.stringify(plan.event.name)}`)
       : undefined
   const fromColumn = plan.event !== undefined && 'column' in plan.event
+  const beside = plan.beside && bindMembers(plan.beside, batch)
   const time = literal(',"timestamp":"')
-  const payload = literal(`,"${plan.body}":{`)
-  const endTime = literal(`","${plan.body}":{`)
+  const payload = plan.body === undefined ? undefined : literal(`,"${plan.body}":{`)
   const idView = viewOf(ids)
   const members = bindMembers(plan.members, batch)
   const context = plan.context && bindMembers(plan.context, batch)
@@ -55,10 +56,13 @@ export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBod
     out.reserve(messageIdBytes)
     copyWords(out.view, out.at, idView, idStart, messageIdBytes)
     out.at += messageIdBytes
-    writeLiteral(out, person.isKnown ? user : onlyAnonymous)
-    writeQuoted(out, identities.view, identityStart, identities.at)
-    const { anonymous } = person
-    if (person.isKnown && anonymous.at > 0) {
+    const { anonymous, isKnown } = subject
+    if (identities.at === identityStart) out.push(0x22)
+    else {
+      writeLiteral(out, isKnown ? named : onlyAnonymous)
+      writeQuoted(out, identities.view, identityStart, identities.at)
+    }
+    if (isKnown && anonymous.at > 0) {
       writeLiteral(out, alsoAnonymous)
       writeQuoted(out, anonymous.view, 0, anonymous.at)
     }
@@ -67,15 +71,24 @@ export function bindBody(plan: Plan, batch: Batch, envelope: Envelope): WriteBod
       writeLiteral(out, eventName)
       writeQuoted(out, events.view, eventStart, events.at)
     }
-    if (plan.at === undefined) writeLiteral(out, payload)
-    else {
+    if (beside !== undefined) {
+      out.push(0x2c)
+      const refusal = beside(row)
+      if (refusal !== undefined) return refusal
+      // The last member's comma, or the one before the first where all were left out.
+      out.at--
+    }
+    if (plan.at !== undefined) {
       writeLiteral(out, time)
       writeIso(out, moment)
-      writeLiteral(out, endTime)
+      out.push(0x22)
     }
-    const refusal = members(row)
-    if (refusal !== undefined) return refusal
-    close(out, 0x7d)
+    if (payload !== undefined) {
+      writeLiteral(out, payload)
+      const refusal = members(row)
+      if (refusal !== undefined) return refusal
+      close(out, 0x7d)
+    }
     if (context !== undefined) {
       writeLiteral(out, openContext)
       const refused = context(row)

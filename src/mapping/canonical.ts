@@ -5,11 +5,18 @@ import type { Member, Plan, Value } from './plan.ts'
  * What a plan sends, as JSON text in which names are sorted: equal texts make equal messages, wherever the file's
  * lines moved. Routes and partitions are not part of it, for they do not change a message.
  */
-export function canonicalText({ members, context, partition: _, ...envelope }: Plan): string {
+export function canonicalText({
+  members,
+  beside,
+  context,
+  partition: _,
+  ...envelope
+}: Plan): string {
   return JSON.stringify(
     sorted({
       ...envelope,
       members: objectOf(members),
+      ...(beside !== undefined && { beside: objectOf(beside) }),
       ...(context !== undefined && { context: objectOf(context) }),
     } as Json),
   )
@@ -21,6 +28,9 @@ function objectOf(members: readonly Member[]): Json {
 
 function jsonOf(value: Value): Json {
   if (value.kind === 'object') return { kind: 'object', members: objectOf(value.members) }
+  // What is documented of a value changes nothing about what is sent.
+  if (value.kind === 'column')
+    return (({ rule: _, names, ...rest }) => ({ ...rest, ...(names && { names: true }) }))(value)
   return { ...value }
 }
 

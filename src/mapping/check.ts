@@ -1,31 +1,44 @@
 import type { Field } from 'apache-arrow'
-import { closest, type Path, type Problem, type SyncSpec } from '../core/index.ts'
+import {
+  type Call,
+  closest,
+  type Path,
+  type PersonSpec,
+  type Problem,
+  type SyncSpec,
+} from '../core/index.ts'
 import { problemOfColumn } from './check-column.ts'
-import { maxEventBytes } from './limits.ts'
+import { limitFindings } from './check-limits.ts'
 import { columnMembers, type Member, type Plan } from './plan.ts'
 import { isTime, type Kind, kindOf, typeName } from './types.ts'
+import { wires } from './wire.ts'
 
 /** A problem without its place: what {@link problemsOf} adds. */
 export type Finding = Pick<Problem, 'code' | 'message'> & {
   readonly suggestion?: string | undefined
 }
 
-/** Everything that keeps a sync from being compiled for a source with these columns; empty when it can be. */
+/** What was found: problems keep a sync from being compiled, warnings do not. */
+export interface Findings {
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+/** Everything that is wrong, or looks so, with sending these columns as a plan says. */
 export function problemsOf(
   sync: SyncSpec,
   fields: readonly Field[],
   plan: Plan,
   isSnapshot = false,
-): Problem[] {
+): Findings {
   const problems: Problem[] = []
-  const report = (path: Path, { code, message, suggestion }: Finding) => {
-    problems.push({
-      ...sync.at(path),
-      code,
-      message,
-      ...(suggestion !== undefined && { suggestion }),
-    })
-  }
+  const problem = (path: Path, { code, message, suggestion }: Finding): Problem => ({
+    ...sync.at(path),
+    code,
+    message,
+    ...(suggestion !== undefined && { suggestion }),
+  })
+  const report = (path: Path, finding: Finding) => problems.push(problem(path, finding))
   const names = fields.map(({ name }) => name)
   /** The column of that name, reported when there is none or more than one. */
   const find = (name: string, path: Path): Field | undefined => {
@@ -45,18 +58,24 @@ export function problemsOf(
       report(path, finding(name, typeName(field)))
   }
 
-  checkPerson(sync, report)
-  const { person, columns } = sync.send
-  const steps = { id: 'id', email: 'email', anonymousId: 'anonymous_id' } as const
-  for (const part of ['id', 'email', 'anonymousId'] as const) {
-    const column = person[part]
-    if (column !== undefined)
-      need(column, ['send', 'person', steps[part]], isIdentifier, identifierType)
+  const { call, person, merge, object, device, columns } = sync.send
+  for (const [step, spec] of [
+    [call === 'alias' ? 'keep' : 'person', person],
+    ['merge', merge],
+  ] as const) {
+    if (spec === undefined) continue
+    checkPerson(call, step, spec, report)
+    for (const [part, name] of personParts) {
+      const column = spec[part]
+      if (column !== undefined) need(column, ['send', step, name], isIdentifier, identifierType)
+    }
   }
+  if (object !== undefined) need(object.column, ['send', 'object'], isIdentifier, identifierType)
+  if (device !== undefined) need(device.token, ['send', 'token'], isIdentifier, identifierType)
+  checkConsent(sync, find, report)
   if (plan.event !== undefined && 'column' in plan.event) {
     need(plan.event.column, ['send', 'event', 'column'], (kind) => kind === 'text', eventType)
   }
-  checkEventNames(plan, report)
   if (plan.at !== undefined) need(plan.at, ['send', 'at'], isTime, timeType)
   if (plan.partition !== undefined) {
     need(plan.partition, ['send', 'partition', 'by'], isScalar, partitionType)
@@ -66,6 +85,7 @@ export function problemsOf(
       report(['send', 'columns', 'except', i], missing(name, names))
   })
   for (const { value, path } of columnMembers(plan)) {
+    if (value.names !== undefined) continue
     const field = find(value.column, path)
     const finding = field && problemOfColumn(field, value)
     if (finding !== undefined) report(path, finding)
@@ -77,42 +97,80 @@ export function problemsOf(
       suggestion: 'name the column in `except`, or the field differently',
     })
   }
-  return problems
+  const limits = limitFindings(sync, plan)
+  for (const { path, finding } of limits.errors) report(path, finding)
+  const warnings = limits.warnings.map(({ path, finding }) => problem(path, finding))
+  return { problems, warnings }
 }
+
+const personParts = [
+  ['id', 'id'],
+  ['email', 'email'],
+  ['anonymousId', 'anonymous_id'],
+] as const
 
 type Report = (path: Path, finding: Finding) => void
 type TypeFinding = (column: string, type: string) => Finding
 
-function checkPerson({ send }: SyncSpec, report: Report): void {
-  const { id, email, anonymousId } = send.person
-  const path = ['send', 'person']
+function checkPerson(
+  call: Call,
+  step: string,
+  { id, email, anonymousId }: PersonSpec,
+  report: Report,
+): void {
+  const path = ['send', step]
   if (id !== undefined && email !== undefined) {
     report(path, {
       code: 'identifier_ambiguous',
-      message: 'person names both id and email, but a message has one userId',
+      message: `${step} names both id and email, but a message has one userId`,
       suggestion: 'keep one; an e-mail address can be sent as a field besides',
     })
   } else if (id === undefined && email === undefined && anonymousId === undefined) {
     report(path, {
       code: 'identifier_missing',
-      message: 'person names no column, so nobody is meant',
+      message: `${step} names no column, so nobody is meant`,
       suggestion: 'name a column under id, email or anonymous_id',
     })
-  } else if (send.call === 'identify' && id === undefined && email === undefined) {
+  } else if (step === 'merge') {
+    if (anonymousId === undefined || (id === undefined && email === undefined)) return
+    report(path, {
+      code: 'identifier_ambiguous',
+      message: 'merge names two identifiers, but a message has one previousId',
+      suggestion: 'keep one',
+    })
+  } else if (wires[call].needsUser && id === undefined && email === undefined) {
     report(path, {
       code: 'identifier_missing',
-      message: 'identify needs id or email: Customer.io ignores an identify that is anonymous',
+      message:
+        call === 'identify'
+          ? 'identify needs id or email: Customer.io ignores an identify that is anonymous'
+          : `${call} needs id or email: Customer.io knows nobody by an anonymous id here`,
     })
   }
 }
 
-function checkEventNames({ event }: Plan, report: Report): void {
-  const names = event === undefined ? [] : 'name' in event ? [event.name] : event.allow
-  const isLong = (name: string) => Buffer.byteLength(name) > maxEventBytes
-  if (names.some(isLong)) {
-    report(['send', 'event'], {
-      code: 'event_too_long',
-      message: `an event's name has at most ${maxEventBytes} bytes`,
+/** Consent is no place to guess what a text such as "no" means. */
+function checkConsent(
+  { send: { consent } }: SyncSpec,
+  find: (name: string, path: Path) => Field | undefined,
+  report: Report,
+): void {
+  if (consent === undefined) return
+  const { unsubscribed, topics, channels } = consent
+  const fields = [unsubscribed, ...Object.values(topics), ...Object.values(channels)]
+  for (const spec of fields) {
+    if (spec === undefined) continue
+    if (spec.kind === 'constant' && typeof spec.value === 'boolean') continue
+    const field = spec.kind === 'column' ? find(spec.column, spec.path) : undefined
+    if (spec.kind === 'column' && field === undefined) continue
+    if (field !== undefined && ['boolean', 'null'].includes(kindOf(field.type))) continue
+    report(spec.path, {
+      code: 'consent_type',
+      message:
+        field === undefined
+          ? 'consent is a BOOLEAN column, or { value: true } or { value: false }'
+          : `${field.name} is ${typeName(field)}; consent is a BOOLEAN column`,
+      suggestion: 'cast it in a query: true means subscribed, and unsubscribed under unsubscribed',
     })
   }
 }

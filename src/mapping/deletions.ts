@@ -1,9 +1,15 @@
-import { type InvalidRow, type MessageBlock, messageId, type OnDelete } from '../core/index.ts'
+import {
+  type InvalidRow,
+  type MessageBlock,
+  messageId,
+  type OnDelete,
+  type SyncSpec,
+} from '../core/index.ts'
 import { blockOf, type Entry, textColumn } from './block.ts'
 import { maxIdentifierBytes, maxMessageBytes } from './limits.ts'
 import { type Refusal, refuse } from './reasons.ts'
 
-/** How a person is taken away whose row is gone from the source. */
+/** How that is taken away whose row is gone from the source; also what its messages are written down as. */
 export type DeletionKind = Exclude<OnDelete, 'ignore'>
 
 /** A key that is gone, and whom its messages were about. */
@@ -12,9 +18,9 @@ export interface GoneRow {
   readonly identity: string
 }
 
-/** What the messages that take people away must know beside the rows. */
+/** What the messages that take something away must know beside the rows. */
 export interface DeletionOptions {
-  readonly sync: string
+  readonly sync: Pick<SyncSpec, 'name' | 'send' | 'source'>
   readonly destination: string
   /** The window, and when it was opened in milliseconds since the epoch. */
   readonly window: { readonly number: number; readonly openedAt: number }
@@ -25,12 +31,13 @@ export interface DeletionOptions {
 }
 
 /** The orders to Customer.io that travel as events. Source: "Semantic events" of the Pipelines API, 2026-09. */
-const events = { delete: 'User Deleted', suppress: 'User Suppressed' } as const
+const personOrders = { delete: 'User Deleted', suppress: 'User Suppressed' } as const
 
 /**
- * The messages that take people away, in the order of the rows: `delete` removes a person, who comes back with the next
- * message; `suppress` removes the person and refuses whatever comes later; `clear` keeps the person and takes away the
- * traits that the sync has set. A row without an identity that Customer.io takes is in `invalid`.
+ * The messages that take away what a sync has put there, in the order of the rows: `delete` removes a person, an object
+ * or a device, which come back with the next message; `suppress` removes a person and refuses whatever comes later;
+ * `clear` leaves the person or object and takes away what the sync has set. A row without an identity that Customer.io
+ * takes is in `invalid`.
  */
 export function encodeDeletions(
   kind: DeletionKind,
@@ -38,37 +45,71 @@ export function encodeDeletions(
   options: DeletionOptions,
 ): MessageBlock {
   const { sync, destination, window, idSecret } = options
-  const rest = bodyOf(kind, options)
+  const write = writerOf(kind, options)
   const made: Entry[] = []
   const invalid: InvalidRow[] = []
+  let event: string | undefined
   for (const { key, identity } of rows) {
-    const parts = ['delete', sync, destination, String(window.number), key]
+    const parts = ['delete', sync.name, destination, String(window.number), key]
     const id = messageId(idSecret, window.openedAt, ...parts)
-    const { type, ...body } = rest
-    const json = JSON.stringify({ type, messageId: id, userId: identity, ...body })
+    const { type, ...body } = write(identity, key)
+    const json = JSON.stringify({ type, messageId: id, ...body })
     const refusal = refusalOf(identity, json)
     if (refusal === undefined) made.push({ json, key, id, identity })
     else invalid.push({ key, id, ...refusal })
+    event = body.event
   }
   return {
     ...blockOf(made),
-    ...(kind !== 'clear' && { events: textColumn(made.map(() => events[kind])) }),
-    call: `person_${kind}`,
+    ...(event !== undefined && { events: textColumn(made.map(() => event)) }),
+    call: kind,
     partitions: [''],
     invalid,
   }
 }
 
-/** What all messages of a kind have in common. */
-function bodyOf(kind: DeletionKind, { window, traits = [] }: DeletionOptions) {
-  return kind === 'clear'
-    ? { type: 'identify', traits: Object.fromEntries(traits.map((name) => [name, null])) }
-    : {
-        type: 'track',
-        event: events[kind],
-        timestamp: new Date(window.openedAt).toISOString(),
-        properties: {},
-      }
+/** A message without its id. */
+interface Body {
+  readonly type: string
+  readonly event?: string
+  readonly [field: string]: unknown
+}
+
+function writerOf(
+  kind: DeletionKind,
+  { sync: { send, source }, window, traits = [] }: DeletionOptions,
+): (identity: string, key: string) => Body {
+  const timestamp = new Date(window.openedAt).toISOString()
+  const cleared = Object.fromEntries(traits.map((name) => [name, null]))
+  const { object, device } = send
+  if (object !== undefined) {
+    const { type } = object
+    if (kind === 'clear') {
+      const traits = { objectTypeId: String(type), ...cleared }
+      return (groupId) => ({ type: 'group', groupId, traits })
+    }
+    return (objectId) => ({
+      type: 'track',
+      anonymousId: objectId,
+      event: 'Object Deleted',
+      timestamp,
+      properties: { objectId, objectTypeId: type },
+    })
+  }
+  if (device !== undefined) {
+    const place = source.key.indexOf(device.token)
+    return (userId, key) => ({
+      type: 'track',
+      userId,
+      event: 'Device Deleted',
+      timestamp,
+      properties: {},
+      context: { device: { token: String((JSON.parse(key) as unknown[])[place]) } },
+    })
+  }
+  if (kind === 'clear') return (userId) => ({ type: 'identify', userId, traits: cleared })
+  const event = personOrders[kind]
+  return (userId) => ({ type: 'track', userId, event, timestamp, properties: {} })
 }
 
 function refusalOf(identity: string, json: string): Refusal | undefined {

@@ -1,13 +1,14 @@
 import type { RecordBatch } from 'apache-arrow'
 import {
   type InvalidRow,
+  isEventCall,
   type MessageBlock,
   messageIdBytes,
   type TextColumn,
 } from '../core/index.ts'
 import { bindBody } from './body.ts'
 import { columnsOfBatch, required } from './columns.ts'
-import { bindAppend, bindAt, bindEvent, bindPerson, type Source } from './envelope.ts'
+import { bindAppend, bindAt, bindEvent, bindSubject, type Source } from './envelope.ts'
 import { Interner } from './interner.ts'
 import { maxPartitions, otherPartition } from './limits.ts'
 import { bindIds, idText } from './message-ids.ts'
@@ -49,10 +50,12 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
   const partitions = new Interner(maxPartitions - 1)
   const event = plan.event !== undefined && 'column' in plan.event ? plan.event : undefined
   // Events are the same in every window, states are not.
-  const usesTime = plan.call === 'track'
+  const usesTime = isEventCall(plan.call)
 
   return (batch, from = 0, to = batch.numRows) => {
     const rows = Math.max(0, to - from)
+    const long = new Map<string, number>()
+    const onLong = (field: string) => void long.set(field, (long.get(field) ?? 0) + 1)
     const find = columnsOfBatch(batch, options.kinds)
     const source: Source = { column: required(find), from, to }
     const rejects = find(options.rejectColumn)
@@ -60,7 +63,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const hashColumn = find(options.hashColumn)
     const hash = hashColumn && bindAppend(hashColumn, hashes, source)
     const key = bindAppend(source.column(options.keyColumn), keys, source)
-    const person = bindPerson(plan, source, identities)
+    const subject = bindSubject(plan, source, identities)
     const readEvent = event && bindEvent(event, source, events)
     const moment: Moment = { seconds: 0, nanos: 0 }
     const readAt = plan.at === undefined ? undefined : bindAt(plan.at, source, moment)
@@ -72,8 +75,8 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const writeId = bindIds(options.idSecret, options.idParts, ids)
     const writeBody = bindBody(
       plan,
-      { ...source, out },
-      { person, identities, events, moment, ids },
+      { ...source, out, longValues: plan.longValues ?? 'error', onLong },
+      { subject, identities, events, moment, ids },
     )
 
     const starts = new Uint32Array(rows)
@@ -110,7 +113,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
       else if (!hasKey) refusal = refuse('key_missing', options.keyColumn)
       else {
         refusal =
-          person.read(row) ??
+          subject.read(row) ??
           readEvent?.(row) ??
           badTime ??
           writeBody(row, identityStart, eventStart, idStart)
@@ -157,6 +160,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
       ...(hash !== undefined && { hashes: columnOf(hashes, hashOffsets, count) }),
       ...(partition !== undefined && { partition: partitionOf.slice(0, count) }),
       partitions: partition === undefined ? [''] : partitionNames(partitions),
+      ...(long.size > 0 && { long }),
       invalid,
     }
   }

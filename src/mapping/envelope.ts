@@ -8,6 +8,7 @@ import { type Refusal, refuse } from './reasons.ts'
 import { bindText } from './scalars.ts'
 import { writeBytes } from './texts.ts'
 import { bindMoment, type Moment } from './times.ts'
+import { wires } from './wire.ts'
 
 /** One batch's columns and rows, for what stands around the payload. */
 export interface Source {
@@ -30,46 +31,49 @@ export function bindAppend(data: Data, out: Out, { from, to }: Source): AppendTe
   }
 }
 
-/** Whom a row is about. */
-export interface Person {
+/** Whom, or what, a row is about. */
+export interface Subject {
   /** Appends the identity to `identities` and the anonymous id to {@link anonymous}, or refuses. */
   readonly read: (row: number) => Refusal | undefined
   /** The row's anonymous id; empty when it has none. */
   readonly anonymous: Out
-  /** True when the identity last read is a userId, false when only an anonymous id is there. */
+  /** True when the identity last read is a userId or groupId, false when only an anonymous id is there. */
   isKnown: boolean
 }
 
-/** A reader of the person columns. Identify needs its userId; a track is content with an anonymous id. */
-export function bindPerson(plan: Plan, source: Source, identities: Out): Person {
-  const { userId, anonymousId, call } = plan
+/** A reader of the columns that say whom a message is about. Most calls need a userId; an event is content with less. */
+export function bindSubject(plan: Plan, source: Source, identities: Out): Subject {
+  const { anonymousId, call } = plan
+  const named = plan.userId ?? plan.groupId
+  const needsNamed = wires[call].needsUser === true || plan.groupId !== undefined
+  const isAboutNobody = named === undefined && anonymousId === undefined
   const anonymous = new Out(256)
-  const appendUser =
-    userId === undefined ? undefined : bindAppend(source.column(userId), identities, source)
+  const appendNamed =
+    named === undefined ? undefined : bindAppend(source.column(named), identities, source)
   const appendAnonymous =
     anonymousId === undefined
       ? undefined
       : bindAppend(source.column(anonymousId), anonymous, source)
-  const missing = refuse('identifier_missing', [userId, anonymousId].filter(Boolean).join(', '))
-  const person: Person = {
+  const missing = refuse('identifier_missing', [named, anonymousId].filter(Boolean).join(', '))
+  const subject: Subject = {
     anonymous,
     isKnown: false,
     read(row) {
       const start = identities.at
       anonymous.at = 0
-      appendUser?.(row)
+      appendNamed?.(row)
       appendAnonymous?.(row)
-      person.isKnown = identities.at > start
+      subject.isKnown = identities.at > start
       if (identities.at - start > maxIdentifierBytes)
-        return refuse('identifier_too_long', userId ?? '')
+        return refuse('identifier_too_long', named ?? '')
       if (anonymous.at > maxIdentifierBytes) return refuse('identifier_too_long', anonymousId ?? '')
-      if (person.isKnown) return undefined
-      if (call === 'identify' || anonymous.at === 0) return missing
+      if (subject.isKnown || isAboutNobody) return undefined
+      if (needsNamed || anonymous.at === 0) return missing
       writeBytes(identities, anonymous.bytes, 0, anonymous.at)
       return undefined
     },
   }
-  return person
+  return subject
 }
 
 /** Appends the row's event name to `events`, or refuses. */

@@ -1,3 +1,4 @@
+export { type EventFinding, eventFindings } from './check-events.ts'
 export {
   type DeletionKind,
   type DeletionOptions,

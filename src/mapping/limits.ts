@@ -7,6 +7,15 @@ export const maxIdentifierBytes = 150
 /** The longest event name in UTF-8 bytes. Source: as for {@link maxIdentifierBytes}. */
 export const maxEventBytes = 100
 
+/** The longest name of an attribute in UTF-8 bytes, of people, objects and relationships. Source: as above. */
+export const maxAttributeNameBytes = 150
+
+/** The longest value of an attribute in UTF-8 bytes; of a nested one, its JSON. Source: as above. */
+export const maxAttributeBytes = 1000
+
+/** Attributes of one message. Source: as above. */
+export const maxAttributes = 300
+
 /** The largest message in bytes: the documented 32 KB of the Pipelines API, read with care. */
 export const maxMessageBytes = 32_000
 

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import {
   type As,
+  type EventCatalogue,
   InvalidFiles,
+  isEventCall,
   type Mask,
   type MessageBlock,
+  type Problem,
   type SyncSpec,
 } from '../core/index.ts'
 import { canonicalText } from './canonical.ts'
 import { problemsOf } from './check.ts'
+import { withRules } from './check-events.ts'
 import { kindsOf } from './columns.ts'
 import { createEncode, type EncodeOptions } from './encode.ts'
 import { maxMessageBytes as messageLimit } from './limits.ts'
@@ -31,6 +35,8 @@ export interface CompileOptions {
   readonly idSecret: string
   /** True when the schema is that of a snapshot, which never had the columns that `except` names. Default false. */
   readonly isSnapshot?: boolean
+  /** What is documented of events by their names; without it, none of them means anything. */
+  readonly events?: EventCatalogue
   /** The largest message in bytes; a larger one is invalid. Default 32,000, the documented 32 KB read with care. */
   readonly maxMessageBytes?: number
 }
@@ -59,6 +65,12 @@ export interface Mapping {
   readonly fields: readonly MappedField[]
   /** True when no two rows of a window can be about the same identity, because the identity is the key. */
   readonly oneMessagePerIdentity: boolean
+  /** True when its messages touch more than one identity: they go one after the other. */
+  readonly inOrder: boolean
+  /** The event of every message, where it does not come from a column. */
+  readonly eventName?: string
+  /** What may not mean what it says: near misses, values that will be shortened. It stops nothing. */
+  readonly warnings: readonly Problem[]
   /** What is sent, as canonical JSON text: the same for the same mapping, wherever the file's lines moved. */
   readonly text: string
   /** Hex SHA-256 of {@link text}. */
@@ -75,8 +87,8 @@ export interface Mapping {
  * that are missing, types that cannot be sent, identifiers that do not identify.
  */
 export function compile(sync: SyncSpec, schema: Schema, options: CompileOptions): Mapping {
-  const { plan, encodeOptions } = prepare(sync, schema, options)
-  return describe(sync, plan, createEncode(plan, encodeOptions))
+  const { plan, encodeOptions, warnings } = prepare(sync, schema, options)
+  return describe(sync, plan, warnings, createEncode(plan, encodeOptions))
 }
 
 /** What both encoders start from: the checked plan and its options with the defaults applied. */
@@ -84,23 +96,25 @@ export function prepare(
   sync: SyncSpec,
   schema: Schema,
   options: CompileOptions,
-): { plan: Plan; encodeOptions: EncodeOptions } {
+): { plan: Plan; encodeOptions: EncodeOptions; warnings: readonly Problem[] } {
   const { keyColumn = '_key', rejectColumn = '_reject', hashColumn = '_hash' } = options
   const { maxMessageBytes = messageLimit, idSecret } = options
   const own = [keyColumn, rejectColumn, hashColumn]
   const fields = schema.fields.filter(({ name }) => !own.includes(name))
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
-  const plan = planOf(sync.send, columns)
-  const problems = problemsOf(sync, fields, plan, options.isSnapshot)
-  if (problems.length > 0) throw new InvalidFiles(problems)
+  const resolved = planOf(sync.send, columns)
+  const { plan, ...events } = withRules(sync, fields, resolved, options.events)
+  const { problems, warnings } = problemsOf(sync, fields, plan, options.isSnapshot)
+  const all = [...problems, ...events.problems]
+  if (all.length > 0) throw new InvalidFiles(all)
   const { number, openedAt } = options.window
-  const idParts =
-    plan.call === 'track'
-      ? ['event', sync.name]
-      : ['state', sync.name, options.destination, String(number)]
+  const idParts = isEventCall(plan.call)
+    ? ['event', sync.name]
+    : ['state', sync.name, options.destination, String(number)]
   const kinds = kindsOf(schema)
   return {
     plan,
+    warnings: [...warnings, ...events.warnings],
     encodeOptions: {
       keyColumn,
       rejectColumn,
@@ -115,32 +129,52 @@ export function prepare(
 }
 
 /** Puts a mapping together from its plan and its encoder. */
-export function describe(sync: SyncSpec, plan: Plan, encode: Mapping['encode']): Mapping {
+export function describe(
+  sync: SyncSpec,
+  plan: Plan,
+  warnings: readonly Problem[],
+  encode: Mapping['encode'],
+): Mapping {
   const text = canonicalText(plan)
   const [key, ...more] = sync.source.key
   return {
     columns: columnsOf(plan),
     hashColumns: hashColumnsOf(plan),
     traits: traitsOf(sync, plan),
+    warnings,
     fields: inventory(plan),
-    oneMessagePerIdentity: plan.call === 'identify' && more.length === 0 && key === plan.userId,
+    oneMessagePerIdentity: hasOneEach(plan) && more.length === 0 && key === identityOf(plan),
+    inOrder: plan.call === 'alias',
+    ...(plan.event !== undefined && 'name' in plan.event && { eventName: plan.event.name }),
     text,
     hash: createHash('sha256').update(text).digest('hex'),
     encode,
   }
 }
 
+/** Calls of which a key makes one message; merges touch two people each. */
+function hasOneEach({ call }: Plan): boolean {
+  return !isEventCall(call) && call !== 'alias'
+}
+
+function identityOf({ userId, groupId, anonymousId }: Plan): string | undefined {
+  return userId ?? groupId ?? anonymousId
+}
+
 /** Without its identifier among them: taking that away would leave a person nobody can name. */
 function traitsOf({ send: { person } }: SyncSpec, plan: Plan): string[] {
-  const identifier = person.id === undefined ? 'email' : 'id'
   if (plan.body !== 'traits') return []
-  return plan.members.map(({ name }) => name).filter((name) => name !== identifier)
+  const identifier = person === undefined ? undefined : person.id === undefined ? 'email' : 'id'
+  return plan.members
+    .filter(({ isAttribute, name }) => isAttribute && name !== identifier)
+    .map(({ name }) => name)
 }
 
 function inventory(plan: Plan): MappedField[] {
   const envelope = [
     { column: plan.userId, field: 'userId' },
     { column: plan.anonymousId, field: 'anonymousId' },
+    { column: plan.groupId, field: 'groupId' },
     {
       column: plan.event && 'column' in plan.event ? plan.event.column : undefined,
       field: 'event',

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import { type Data, DataType } from 'apache-arrow'
+import type { LimitPolicy } from '../core/index.ts'
 import type { Write } from './cell.ts'
+import { attributeGuard, type Guard, guardOf, type OnLong } from './guards.ts'
 import { bindJson, close } from './json.ts'
 import { redacted } from './limits.ts'
 import { bindNull } from './nulls.ts'
@@ -9,7 +11,7 @@ import type { ColumnValue, Member } from './plan.ts'
 import { type Reason, type Refusal, refuse } from './reasons.ts'
 import { bindText } from './scalars.ts'
 import { decodeText, offsetAt, textsOf, writeTextMember } from './texts.ts'
-import { kindOf } from './types.ts'
+import { isAlwaysShort, kindOf } from './types.ts'
 
 /** Writes the members of one object for a row, each followed by a comma, or refuses the row. */
 export type WriteMembers = (row: number) => Refusal | undefined
@@ -20,6 +22,9 @@ export interface Batch {
   readonly from: number
   readonly to: number
   readonly column: (name: string) => Data
+  /** What happens to attributes that are too long. */
+  readonly longValues: LimitPolicy
+  readonly onLong: OnLong
 }
 
 /** A writer of an object's members, in order. */
@@ -34,9 +39,40 @@ export function bindMembers(members: readonly Member[], batch: Batch): WriteMemb
   }
 }
 
-function bindMember({ name, value }: Member, batch: Batch): WriteMembers {
+function bindMember(member: Member, batch: Batch): WriteMembers {
   const { out } = batch
-  const prefix = `${JSON.stringify(name)}:`
+  const prefix = `${JSON.stringify(member.name)}:`
+  const write = bindUnguarded(member, prefix, batch)
+  const guards = guardsOf(member, batch)
+  if (guards.length === 0) return write
+  const prefixBytes = Buffer.byteLength(prefix)
+  return (row) => {
+    const before = out.at
+    const refusal = write(row)
+    if (refusal !== undefined || out.at === before) return refusal
+    out.at-- // the comma
+    for (const guard of guards) {
+      const refused = guard(out, before + prefixBytes)
+      if (refused !== undefined) return refused
+    }
+    out.push(0x2c)
+    return undefined
+  }
+}
+
+/** What is to be looked at once the member is written; nothing for values that are always short and of one type. */
+function guardsOf(member: Member, { column, longValues, onLong }: Batch): Guard[] {
+  const { value } = member
+  const isShort = value.kind === 'column' && isAlwaysShort(kindOf(column(value.column).type))
+  const own = value.kind === 'column' ? guardOf(value) : undefined
+  return [
+    ...(own === undefined ? [] : [own]),
+    ...(member.isAttribute && !isShort ? [attributeGuard(member, longValues, onLong)] : []),
+  ]
+}
+
+function bindUnguarded({ value }: Member, prefix: string, batch: Batch): WriteMembers {
+  const { out } = batch
   if (value.kind === 'column') return bindColumn(prefix, value, batch)
   if (value.kind === 'constant') {
     const whole = literal(`${prefix}${JSON.stringify(value.value)},`)
@@ -69,6 +105,7 @@ function bindColumn(name: string, value: ColumnValue, batch: Batch): WriteMember
   const prefix = literal(name)
   const cleared = literal(`${name}null,`)
   const onNull: WriteMembers = () => {
+    if (value.names !== undefined) return refuse('identifier_missing', column)
     if (nulls === 'invalid') return refuse('value_missing', column)
     if (nulls === 'clear') writeLiteral(out, cleared)
     return undefined
@@ -84,7 +121,7 @@ function bindColumn(name: string, value: ColumnValue, batch: Batch): WriteMember
       return undefined
     }
   }
-  const write = bindValue(data, value, batch)
+  const write = bindValue(data, value.names === undefined ? value : { ...value, as: 'text' }, batch)
   return (row) => {
     if (isNull?.(row)) return onNull(row)
     const before = out.at

@@ -1,5 +1,11 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
-import { type InvalidRow, type MessageBlock, messageId, type SyncSpec } from '../core/index.ts'
+import {
+  type InvalidRow,
+  isEventCall,
+  type MessageBlock,
+  messageId,
+  type SyncSpec,
+} from '../core/index.ts'
 import { blockOf, type Entry, textColumn } from './block.ts'
 import type { EncodeOptions } from './encode.ts'
 import { maxPartitions, otherPartition } from './limits.ts'
@@ -12,9 +18,9 @@ import { type Refusal, refuse, refuseRejected } from './reasons.ts'
 
 /** As `compile`, with the plain encoder instead of the compiled one: the same bytes, slowly. */
 export function compilePlain(sync: SyncSpec, schema: Schema, options: CompileOptions): Mapping {
-  const { plan, encodeOptions } = prepare(sync, schema, options)
+  const { plan, encodeOptions, warnings } = prepare(sync, schema, options)
   const partitions: string[] = []
-  return describe(sync, plan, (batch, from = 0, to = batch.numRows) =>
+  return describe(sync, plan, warnings, (batch, from = 0, to = batch.numRows) =>
     encodePlain(plan, encodeOptions, partitions, batch, from, to),
   )
 }
@@ -47,7 +53,7 @@ function encodePlain(
     }
     const key = text(options.keyColumn)
     const hash = text(options.hashColumn)
-    const timeMs = (plan.call === 'track' ? plainTimeMs(plan, row) : undefined) ?? options.openedAt
+    const timeMs = (isEventCall(plan.call) ? plainTimeMs(plan, row) : undefined) ?? options.openedAt
     const id = messageId(options.idSecret, timeMs, ...options.idParts, key)
     const made = messageOrRefusal(plan, options, row, text, key, id)
     if ('reason' in made) {

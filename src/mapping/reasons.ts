@@ -19,6 +19,9 @@ const texts = {
   time_out_of_range: (column: string) => `${column} lies outside the years 0000 to 9999`,
   value_missing: (column: string) => `${column} is NULL and \`nulls: invalid\` refuses that`,
   value_not_finite: (column: string) => `${column} is NaN or infinite, which JSON cannot carry`,
+  value_not_fitting: (column: string) => `${column} is not of the type that Customer.io documents`,
+  value_too_long: (field: string) =>
+    `${field} is longer than the 1000 bytes of an attribute; \`limits: { attribute_values: truncate }\` shortens it`,
   value_not_json: (column: string) => `${column} is not valid JSON, as \`as: json\` asks`,
   message_too_large: (limit: string) => `the message is larger than ${limit} bytes`,
 } as const

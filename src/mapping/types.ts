@@ -43,6 +43,11 @@ export function isNested(kind: Kind): boolean {
   return kind === 'list' || kind === 'struct' || kind === 'map'
 }
 
+/** True for kinds whose JSON never takes more than some dozens of bytes. */
+export function isAlwaysShort(kind: Kind): boolean {
+  return !isNested(kind) && kind !== 'text'
+}
+
 /** The first type within `type` that no message can carry, itself included; undefined when all can. */
 export function unsendablePart(type: DataType): DataType | undefined {
   const kind = kindOf(type)

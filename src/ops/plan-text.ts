@@ -13,6 +13,7 @@ export function planText(ending: PlanEnding): string[] {
     [...standingLines(ending), ...sourceLines(ending)],
     countLines(ending),
     sendLines(ending),
+    warningLines(ending),
     changeLines(ending.changes),
     brakeLines(ending),
   ].filter((lines) => lines.length > 0)
@@ -86,6 +87,17 @@ function lookText(look: Plan['look'], version: number | undefined): string {
     default:
       return look satisfies never
   }
+}
+
+function warningLines({ irreversible, warnings }: Plan): string[] {
+  return [
+    ...(irreversible === 0
+      ? []
+      : labelled('for good', [
+          `${many(irreversible, 'message')} of these can't be taken back at Customer.io`,
+        ])),
+    ...(warnings.length === 0 ? [] : labelled('look at', warnings)),
+  ]
 }
 
 function countLines({ counts, send, isAdopted }: Plan): string[] {

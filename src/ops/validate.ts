@@ -6,7 +6,8 @@ import {
   SyncError,
   type SyncSpec,
 } from '../core/index.ts'
-import type { Mapping } from '../mapping/index.ts'
+import { eventCatalogue } from '../customerio/index.ts'
+import { eventFindings, type Mapping } from '../mapping/index.ts'
 import { destinationsOf, sourceSchema } from '../source/index.ts'
 import { compileSync } from '../sync/index.ts'
 import type { Warehouse } from '../warehouse/index.ts'
@@ -17,6 +18,16 @@ export interface SyncCheck {
   readonly file: string
   readonly columns: number
   readonly problems: readonly string[]
+  /** What may not mean what it says; it stops nothing. */
+  readonly warnings: readonly string[]
+}
+
+/** Looks at the names of all events without asking anybody: throws InvalidFiles for names that can't be sent. */
+export function validateEvents({ syncs }: ProjectSpec): readonly string[] {
+  const found = syncs.flatMap((sync) => eventFindings(sync, eventCatalogue))
+  const problems = found.filter(({ isWarning }) => !isWarning).map(({ problem }) => problem)
+  if (problems.length > 0) throw new InvalidFiles(problems)
+  return found.map(({ problem }) => formatProblem(problem))
 }
 
 /**
@@ -37,6 +48,7 @@ export async function validateAgainstSources(
         file: sync.file,
         columns: mapping.columns.length,
         problems: [],
+        warnings: mapping.warnings.map(formatProblem),
       })
     } catch (error) {
       if (!(error instanceof SyncError)) throw error
@@ -45,6 +57,7 @@ export async function validateAgainstSources(
         file: sync.file,
         columns: 0,
         problems: problemsOf(sync, error),
+        warnings: [],
       })
     }
   }

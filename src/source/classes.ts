@@ -1,12 +1,20 @@
+import { isEventCall } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { candidateKeys } from './candidates.ts'
-import { hashColumn, identityExpression, keyColumn, keyed, rejectColumn } from './keys.ts'
+import {
+  hashColumn,
+  identityColumns,
+  identityExpression,
+  keyColumn,
+  keyed,
+  rejectColumn,
+} from './keys.ts'
 import { relationOf, type WindowQuery } from './query.ts'
 import { hashUnder, rowHash } from './row-hash.ts'
 import { inRange } from './scope.ts'
 
-/** Calls that take away what a sync has put there; written down in place of the sync's own. */
-export const deletionCalls = ['person_delete', 'person_suppress', 'person_clear'] as const
+/** What messages that take away what a sync has put there are written down as, in place of its call: as `on_delete` says. */
+export const deletionCalls = ['delete', 'suppress', 'clear'] as const
 const deletions = deletionCalls.map((call) => `'${call}'`).join(', ')
 
 /** What becomes of a row that a window looks at. */
@@ -46,7 +54,7 @@ export function classes(query: WindowQuery, need: Need = { copies: true }): stri
 
 /** Events happen once; only states have an end. */
 export function isEvent({ sync }: Pick<WindowQuery, 'sync'>): boolean {
-  return sync.send.call === 'track'
+  return isEventCall(sync.send.call)
 }
 
 function lookedAt({ scope }: WindowQuery, { copies }: Need, hasCandidates: boolean): string {
@@ -94,7 +102,7 @@ function classOf(query: WindowQuery, isEqual: string): string {
   const cases = [
     `WHEN l.message_key IS NULL THEN ${isEvent(query) && scope.since !== undefined ? `CASE WHEN ${started(query)} THEN 'send' ELSE 'unchanged' END` : "'send'"}`,
     // Customer.io drops whatever comes for a suppressed person, without a word.
-    `WHEN l.call IN (${deletions}) THEN CASE WHEN l.call = 'person_suppress' AND l.status = 'delivered' THEN 'held' ELSE 'send' END`,
+    `WHEN l.call IN (${deletions}) THEN CASE WHEN l.call = 'suppress' AND l.status = 'delivered' THEN 'held' ELSE 'send' END`,
     `WHEN l.status IN ('delivered', 'adopted') THEN ${delivered(query, isEqual)}`,
     `WHEN ${isRefused} AND ${sameMapping} AND ${isEqual} AND ${unlessRetried} THEN 'held'`,
     `WHEN l.status = 'undelivered' AND l.decided_at < CAST(:give_up_before AS TIMESTAMP) AND ${isEqual} AND ${unlessRetried} THEN 'held'`,
@@ -134,7 +142,7 @@ WHERE NOT (l.call IN (${deletions}) AND l.status = 'delivered')${scope.keys === 
       : `(SELECT \`${keyColumn}\`, count(*) AS _copies FROM keyed WHERE _destination <> :destination AND \`${keyColumn}\` IS NOT NULL GROUP BY \`${keyColumn}\`)`
   const others = isNamedByKey(query)
     ? undefined
-    : `(SELECT DISTINCT ${identityExpression(sync.send.person, 'k')} AS _identity FROM keyed AS k WHERE k._destination = :destination)`
+    : `(SELECT DISTINCT ${identityExpression(sync.send, 'k')} AS _identity FROM keyed AS k WHERE k._destination = :destination)`
   return `SELECT g.message_key AS \`${keyColumn}\`, g._identity, ${goneClass(query, elsewhere !== undefined, others !== undefined)} AS _class
 FROM (${left}) AS g${
     elsewhere === undefined
@@ -143,10 +151,11 @@ FROM (${left}) AS g${
   }${others === undefined ? '' : `\nLEFT JOIN ${others} AS o ON o._identity = g._identity`}`
 }
 
-/** True when no other row can be about the person of a key that is gone. */
+/** True when no other row can be about what a key that is gone was about: a person, an object, or a device by its token. */
 function isNamedByKey({ sync: { source, send } }: WindowQuery): boolean {
+  if (send.device !== undefined) return source.key.includes(send.device.token)
   const [key, ...more] = source.key
-  return more.length === 0 && key === (send.person.id ?? send.person.email)
+  return more.length === 0 && key === identityColumns(send)[0]
 }
 
 function goneClass(query: WindowQuery, mayMove: boolean, mayShare: boolean): string {

@@ -1,4 +1,4 @@
-import type { PersonSpec, RouteSpec, SourceSpec } from '../core/index.ts'
+import type { RouteSpec, SendSpec, SourceSpec } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
 
 /** Names of the columns that a read adds to the source's own. */
@@ -41,9 +41,16 @@ export function keyed(
   return `SELECT s.*, ${keyExpression(key, types)} AS \`${keyColumn}\`, ${routeExpressions(to)} FROM ${relation} AS s`
 }
 
+/** The columns that say whom, or what, a row is about: the first that is not empty does. */
+export function identityColumns({ person, object }: Pick<SendSpec, 'person' | 'object'>): string[] {
+  const columns = [person?.id ?? person?.email, person?.anonymousId]
+  return (person === undefined ? [object?.column] : columns).filter((name) => name !== undefined)
+}
+
 /** Whom a row is about, as the mapping writes it; NULL for nobody. */
-export function identityExpression({ id, email, anonymousId }: PersonSpec, row: string): string {
-  const columns = [id ?? email, anonymousId].filter((column) => column !== undefined)
+export function identityExpression(send: Pick<SendSpec, 'person' | 'object'>, row: string): string {
+  const columns = identityColumns(send)
+  if (columns.length === 0) return 'CAST(NULL AS STRING)'
   const texts = columns.map((column) => `nullif(CAST(${row}.${quoteName(column)} AS STRING), '')`)
   return texts.length === 1 ? (texts[0] ?? 'NULL') : `coalesce(${texts.join(', ')})`
 }

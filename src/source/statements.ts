@@ -47,7 +47,7 @@ export function readStatement(
   const part =
     options.identities === undefined
       ? ''
-      : ` AND ${inRange(`coalesce(${identityExpression(sync.send.person, 'r')}, '')`, options.identities)}`
+      : ` AND ${inRange(`coalesce(${identityExpression(sync.send, 'r')}, '')`, options.identities)}`
   return `${classes(query, { copies: options.hasDuplicates })}
 SELECT r.\`${keyColumn}\`, r.\`${rejectColumn}\`, r.\`${hashColumn}\`${names}
 FROM here AS r${undecided(query, 'r', options.resumed)}
@@ -70,7 +70,7 @@ WHERE g._class = 'delete'${part}`
 
 /** Every row with a key of its own, its hash and whom it is about: what the ledger adopts. */
 export function adoptionRelation(query: WindowQuery): string {
-  const identity = identityExpression(query.sync.send.person, 'r')
+  const identity = identityExpression(query.sync.send, 'r')
   return `(${classes(query)}
 SELECT r.\`${keyColumn}\` AS message_key, r.\`${hashColumn}\` AS row_hash,
   CASE WHEN ${identity} IS NULL THEN NULL ELSE to_json(named_struct('person', ${identity})) END AS identity

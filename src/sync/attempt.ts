@@ -42,7 +42,7 @@ export async function proveWritable(
 export async function startAttempt(
   parts: Parts,
   sync: SyncSpec,
-  { window }: OpenedWindow,
+  { window, mapping }: OpenedWindow,
   runId: string,
   keyFingerprint: string,
   slice?: Slice,
@@ -75,7 +75,7 @@ export async function startAttempt(
     sync: sync.name,
     destination: window.destination,
     call: send.call,
-    ...(send.call === 'track' && 'name' in send.event ? { eventName: send.event.name } : {}),
+    ...present({ eventName: mapping.eventName }),
     runId,
     attempt: number,
     clock,

@@ -1,6 +1,6 @@
 import type { Schema } from 'apache-arrow'
 import { InvalidFiles, type Problem, type SyncSpec } from '../core/index.ts'
-import { limits } from '../customerio/index.ts'
+import { eventCatalogue, limits } from '../customerio/index.ts'
 import { type CompileOptions, compile, type Mapping } from '../mapping/index.ts'
 import { keyColumn, missingColumns, rejectColumn } from '../source/index.ts'
 
@@ -11,12 +11,13 @@ import { keyColumn, missingColumns, rejectColumn } from '../source/index.ts'
 export function compileSync(
   sync: SyncSpec,
   schema: Schema,
-  options: Omit<CompileOptions, 'keyColumn' | 'rejectColumn' | 'maxMessageBytes'>,
+  options: Omit<CompileOptions, 'keyColumn' | 'rejectColumn' | 'maxMessageBytes' | 'events'>,
 ): Mapping {
   const problems: Problem[] = missingColumns(sync, schema)
   try {
     const maxMessageBytes = limits.messageBytes
-    const mapping = compile(sync, schema, { ...options, keyColumn, rejectColumn, maxMessageBytes })
+    const own = { keyColumn, rejectColumn, maxMessageBytes, events: eventCatalogue }
+    const mapping = compile(sync, schema, { ...options, ...own })
     if (problems.length === 0) return mapping
   } catch (error) {
     if (!(error instanceof InvalidFiles)) throw error

@@ -28,7 +28,7 @@ export async function* deletionBlocks(reading: Reading): AsyncGenerator<MessageB
   )
   try {
     const options = {
-      sync: sync.name,
+      sync,
       destination: window.destination,
       window: { number: window.number, openedAt: window.openedAt.getTime() },
       idSecret: await parts.idSecret(),

@@ -87,7 +87,7 @@ export async function estimate(
       ? none
       : await read(deletionSampleStatement(query, sampleRows), (batch) =>
           encodeDeletions(kind, goneRowsOf(batch), {
-            sync: query.sync.name,
+            sync: query.sync,
             destination,
             window,
             idSecret,

@@ -1,4 +1,4 @@
-import { newId, type SyncSpec } from '../core/index.ts'
+import { formatProblem, isIrreversible, newId, type SyncSpec } from '../core/index.ts'
 import { limits } from '../customerio/index.ts'
 import { isEvent, type Look, remappedStatement, sendingStatement } from '../source/index.ts'
 import { type Assessed, assess } from './assess.ts'
@@ -29,6 +29,10 @@ export interface Plan extends Standing {
   /** Everything is taken as known without being sent. */
   readonly isAdopted: boolean
   readonly counts: Assessed['counts']
+  /** Messages that Customer.io can't take back: their own call is such a one, or deletions are. */
+  readonly irreversible: number
+  /** What of the sync file may not mean what it says. */
+  readonly warnings: readonly string[]
   /** Of the rows to send: keys never decided on, those delivered otherwise before, and all others. */
   readonly send: { readonly fresh: number; readonly changed: number; readonly again: number }
   /** Of the events to send: young enough to start campaigns, and older. */
@@ -80,6 +84,8 @@ export async function planWindow(
       ...(because === undefined ? {} : { because }),
       isAdopted: scope.send === 'nothing',
       counts,
+      irreversible: irreversible(sync, counts),
+      warnings: assessed.mapping.warnings.map(formatProblem),
       ...sent,
       estimate: await estimate(parts, destination, request, assessed, signal),
       remapped: isState ? await remapped(parts, assessed, signal) : 0,
@@ -97,6 +103,10 @@ export async function planWindow(
     const table = snapshotTable(parts, windowId)
     await dropSnapshot(parts, { table, snapshot: mayHaveSnapshot })
   }
+}
+
+function irreversible({ send: { call } }: SyncSpec, counts: Assessed['counts']): number {
+  return (isIrreversible(call) ? counts.send : 0) + counts.delete
 }
 
 function sourceOf({ source: { from } }: SyncSpec, { scope: { pin } }: Assessed): Plan['source'] {

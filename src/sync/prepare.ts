@@ -1,6 +1,7 @@
 import type { Schema } from 'apache-arrow'
 import {
   controlOf,
+  type KnownMapping,
   leasesIn,
   ledgerIn,
   mappingsIn,
@@ -9,7 +10,7 @@ import {
   type UsedMapping,
   type WindowKind,
 } from '../audit/index.ts'
-import { SourceError, type SyncSpec } from '../core/index.ts'
+import { ConfigError, SourceError, type SyncSpec } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import {
   type HashedColumns,
@@ -91,7 +92,7 @@ export async function prepare(
   })
   const position = checkpoint?.position
   const send = only.send ?? sendOf(sync, position)
-  const earlier = await earlierMappings(parts, pair, used, mapping.hash, schema, send)
+  const earlier = await earlierMappings(parts, pair, used, mapping, schema, send)
   const isUnpinned = table === undefined && source === 'as it is'
   const pin =
     table ??
@@ -166,13 +167,14 @@ async function earlierMappings(
   { warehouse, project, clock }: Parts,
   { sync, destination }: Pair,
   used: readonly UsedMapping[],
-  current: string,
+  current: Mapping,
   schema: Schema,
   send: Required<Scope>['send'],
 ): Promise<HashedColumns[]> {
-  const others = used.filter(({ mappingHash }) => mappingHash !== current)
+  const others = used.filter(({ mappingHash }) => mappingHash !== current.hash)
   if (others.length === 0) return []
   const known = await mappingsIn(warehouse, project.control, clock).all(sync)
+  refuseOtherCall(sync, current, others, known)
   const names = new Set(schema.fields.map(({ name }) => name))
   return others.flatMap(({ mappingHash, keys }) => {
     const columns = known.find(({ hash }) => hash === mappingHash)?.rowColumns
@@ -188,6 +190,28 @@ async function earlierMappings(
       }, which the source no longer has: whether they changed cannot be told. Put the column back, or run "customerio-jobs rebase ${sync}" to take the rows as they are without sending, or "customerio-jobs backfill ${sync}" to send them all`,
     )
   })
+}
+
+/**
+ * What was sent by one call says nothing about another: under the name of a sync that identified people, rows to delete
+ * would all look known.
+ */
+function refuseOtherCall(
+  sync: string,
+  current: Mapping,
+  used: readonly UsedMapping[],
+  known: readonly KnownMapping[],
+): void {
+  const callOf = (text: string) => (JSON.parse(text) as { call?: string }).call
+  const call = callOf(current.text)
+  for (const { hash, text } of known) {
+    const earlier = callOf(text)
+    if (earlier === call || !used.some(({ mappingHash }) => mappingHash === hash)) continue
+    throw new ConfigError(
+      'CALL_CHANGED',
+      `${sync} was sent by ${earlier} before, and its file says ${call} now: what is known of its rows is about the other call. Give the new sync a name of its own`,
+    )
+  }
 }
 
 /** What a run on schedule sends; `start: now` takes what is there at the first window as known. */

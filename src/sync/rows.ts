@@ -36,8 +36,16 @@ export function messagesToSend({ window: { counts } }: OpenedWindow): number {
 export async function* messagesOf(reading: Reading): AsyncGenerator<MessageBlock> {
   const { opened, attempt } = reading
   if (messagesToSend(opened) === 0) return
-  for await (const spool of spools(reading))
-    yield* encodeRows(spool, opened.mapping, attempt.recorder)
+  const long = new Map<string, number>()
+  for await (const spool of spools(reading)) {
+    for await (const block of encodeRows(spool, opened.mapping, attempt.recorder)) {
+      for (const [field, rows] of block.long ?? []) long.set(field, (long.get(field) ?? 0) + rows)
+      yield block
+    }
+  }
+  for (const [field, rows] of long) {
+    reading.parts.log.warn('values are longer than Customer.io stores', { field, rows })
+  }
   yield* deletionBlocks(reading)
 }
 

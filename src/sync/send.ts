@@ -1,6 +1,12 @@
 import type { SyncSpec } from '../core/index.ts'
 import { batchFormat } from '../customerio/index.ts'
-import { type Budget, type DeliverySummary, deliver } from '../delivery/index.ts'
+import {
+  type Budget,
+  type DeliverOptions,
+  type DeliverySummary,
+  deliver,
+} from '../delivery/index.ts'
+import type { Mapping } from '../mapping/index.ts'
 import type { HashRange } from '../source/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
@@ -68,7 +74,7 @@ export function sendMessages(sending: Sending): Promise<DeliverySummary> {
       format: batchFormat,
       budget: sending.budget,
       recorder: attempt.recorder,
-      lanes: opened.mapping.oneMessagePerIdentity ? 'free' : 'by-identity',
+      lanes: lanesOf(opened.mapping),
       maxFailedPercent: sync.brakes.maxFailedPercent,
       clock: parts.clock,
       log: parts.log,
@@ -77,6 +83,11 @@ export function sendMessages(sending: Sending): Promise<DeliverySummary> {
       onProgress: (now) => progress('send', settled(now), now.requests),
     }),
   )
+}
+
+function lanesOf({ oneMessagePerIdentity, inOrder }: Mapping): DeliverOptions['lanes'] {
+  if (inOrder) return 'in-order'
+  return oneMessagePerIdentity ? 'free' : 'by-identity'
 }
 
 function settled(now: DeliverySummary): number {

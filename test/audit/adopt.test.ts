@@ -119,14 +119,14 @@ describe('adopting rows', () => {
     },
   )
 
-  it.each(['person_delete', 'person_clear'])('takes a key over that %s took away', async (call) => {
+  it.each(['delete', 'clear'])('takes a key over that %s took away', async (call) => {
     await known({ key: '[1]', call })
     await adopt()
     expect((await rows())[0]).toMatchObject({ status: 'adopted', call: null, row_hash: 'h1' })
   })
 
   it('leaves alone who is suppressed, and what a higher window decided', async () => {
-    await known({ key: '[1]', call: 'person_suppress' })
+    await known({ key: '[1]', call: 'suppress' })
     await known({ key: '[2]', window: 9 })
     const before = await rows()
     await adopt()
@@ -139,7 +139,7 @@ describe('the mappings of a ledger', () => {
     await known({ key: '[1]', mapping: 'm2' })
     await known({ key: '[2]', mapping: 'm1', status: 'rejected' })
     await known({ key: '[3]', mapping: 'm1', status: 'adopted' })
-    await known({ key: '[4]', mapping: 'm0', call: 'person_delete' })
+    await known({ key: '[4]', mapping: 'm0', call: 'delete' })
     await known({ key: '[5]', mapping: null })
     await known({ key: '[6]', mapping: 'm9', destination: 'us' })
     expect(await ledger.mappingsOf('customers', 'eu')).toEqual([

@@ -92,7 +92,7 @@ describe('settling a window', () => {
         { key: '[1]', person: 'a "quoted" one', at: 30 },
         { key: '[2]', status: 'rejected', person: 'p2', at: 31 },
         { key: '[3]', status: 'invalid', at: 32 },
-        { key: '[4]', status: 'undelivered', person: 'p4', call: 'person_delete', at: 33 },
+        { key: '[4]', status: 'undelivered', person: 'p4', call: 'delete', at: 33 },
       ]),
     )
     const common = { sync: 'customers', destination: 'eu', mapping_hash: 'm1', window_number: 3 }
@@ -118,7 +118,7 @@ describe('settling a window', () => {
         delivered: null,
       },
       { ...common, status: 'invalid', identity: null, decided: 32, delivered: null },
-      { ...common, status: 'undelivered', call: 'person_delete', delivered: null },
+      { ...common, status: 'undelivered', call: 'delete', delivered: null },
     ])
     expect(await ledger.counts('customers', 'eu')).toEqual({
       delivered: 1,
@@ -141,7 +141,7 @@ describe('settling a window', () => {
     expect((await rows()).map(({ row_hash }) => row_hash)).toEqual(['h1', 'h2', null])
   })
 
-  it.each(['person_clear', 'person_delete', 'person_suppress'])(
+  it.each(['clear', 'delete', 'suppress'])(
     'keeps the mapping, but not the hash, of a key that %s took away',
     async (call) => {
       const sent = { key: '[1]', person: 'p1', hash: 'h1' }

@@ -223,18 +223,18 @@ describe('what is written down', () => {
       ...delivered(2),
       runs: [{ block, from: 0, to: block.count }],
     })
-    recorder.outcome(of(blockOf(named, [], 'person_delete')))
-    recorder.outcome(of(blockOf(someMessages(1), [], 'person_clear')))
+    recorder.outcome(of(blockOf(named, [], 'delete')))
+    recorder.outcome(of(blockOf(someMessages(1), [], 'clear')))
     recorder.outcome(of(blockOf(someMessages(1))))
-    recorder.invalid([{ key: 'k', id: 'i', reason: 'r', text: 't' }], 'person_suppress')
+    recorder.invalid([{ key: 'k', id: 'i', reason: 'r', text: 't' }], 'suppress')
     await recorder.close()
     const own = { call: over.call, event: 'eventName' in over ? over.eventName : null }
     expect((await files.rows()).map(({ call, event }) => ({ call, event }))).toEqual([
-      { call: 'person_delete', event: 'E0' },
-      { call: 'person_delete', event: 'E1' },
-      { call: 'person_clear', event: null },
+      { call: 'delete', event: 'E0' },
+      { call: 'delete', event: 'E1' },
+      { call: 'clear', event: null },
       own,
-      { call: 'person_suppress', event: null },
+      { call: 'suppress', event: null },
     ])
   })
 

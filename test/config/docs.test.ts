@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import { jsonSchemas } from '../../src/config/index.ts'
+import { calls } from '../../src/core/index.ts'
 import { aSyncFile, codesIn } from './project.ts'
 
 const page = readFileSync('docs/sync-files.md', 'utf8')
@@ -53,3 +54,29 @@ function keysOf(schema: unknown): string[] {
       : keysOf(inner),
   )
 }
+
+it('shows calls that load, one of each', () => {
+  const sends = example('Calls').split('\n').filter(Boolean)
+  const called = sends.map((send) => /call: (\w+)/.exec(send)?.[1])
+  expect([...new Set(called)].sort()).toEqual([...calls].sort())
+  for (const [i, send] of sends.entries()) {
+    const start = /call: (track|page|screen)/.test(send) ? ', start: all' : ''
+    expect(
+      codesIn({
+        'customerio.yml': `vars: { catalog: main }
+destinations: { us: { region: us, key: env://US } }
+object_types: { company: 1 }
+`,
+        'syncs/a.yml': `sync: s${i}\nsource: { table: t, key: k${start} }\n${send}\n`,
+      }),
+    ).toEqual([])
+  }
+})
+
+it('shows consent that loads', () => {
+  expect(
+    codesIn({
+      'syncs/a.yml': `sync: a\nsource: { table: t, key: k }\nsend: { call: identify, person: { id: k }, ${example('Consent').trim()} }\n`,
+    }),
+  ).toEqual([])
+})

@@ -23,7 +23,7 @@ it('reads a project into frozen values with defaults and variables filled in', (
       call: 'identify',
       to: { kind: 'one', destination: 'us' },
       person: { id: 'id' },
-      traits: { name: { kind: 'column', column: 'full_name', path: ['send', 'traits', 'name'] } },
+      fields: { name: { kind: 'column', column: 'full_name', path: ['send', 'traits', 'name'] } },
       nulls: 'omit',
     },
     keepPayload: false,
@@ -164,17 +164,4 @@ it('refuses jobs with unknown syncs, outsiders in after, and circles', () => {
 
 it('says where to run when there is no project', () => {
   expect(messageOf(() => loadProject(aProject({})))).toContain('there is no customerio.yml')
-})
-
-it('refuses event names on which Customer.io acts, one by one', () => {
-  const event = (name: string) => `sync: orders
-source: { table: t, key: id, changes: full, start: all }
-send: { call: track, event: ${name}, person: { id: id }, at: ts }
-`
-  expect(problemsOf({ 'syncs/a.yml': event('User Deleted') })).toContain(
-    'syncs/a.yml:3:29  Customer.io does not record "User Deleted", it acts on it',
-  )
-  expect(
-    problemsOf({ 'syncs/a.yml': event('{ column: name, allow: [Paid, " Device Deleted "] }') }),
-  ).toContain('"Device Deleted"')
 })

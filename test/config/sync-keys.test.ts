@@ -114,7 +114,7 @@ describe('a key that moves to another destination', () => {
   it('is never deleted for events', () => {
     const to = (moved: string) => event(`, to: { by: r, routes: { EU: us }, moved: ${moved} }`)
     expect(codesIn({ 'syncs/a.yml': to('delete_old') })).toEqual([
-      'moved_delete_not_for_events syncs/a.yml:3:114',
+      'moved_delete_not_possible syncs/a.yml:3:114',
     ])
     expect(codesIn({ 'syncs/a.yml': to('keep_both') })).toEqual([])
   })
@@ -131,7 +131,7 @@ describe('a row that is gone', () => {
 
   it('has no say over events', () => {
     expect(codesIn({ 'syncs/a.yml': event('', 'on_delete: delete\n') })).toEqual([
-      'on_delete_not_for_events syncs/a.yml:4:12',
+      'on_delete_not_possible syncs/a.yml:4:12',
     ])
   })
 

@@ -65,6 +65,12 @@ describe('docs/library.md', () => {
   const page = readFileSync(`${root}/docs/library.md`, 'utf8')
   const program = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code).join('\n')
 
+  it('names everything that the package exports', async () => {
+    const names = Object.keys(await import(join(consumer.packed, 'dist/library/index.js')))
+    expect(names.length).toBeGreaterThan(10)
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
   it('holds a program that the published declarations allow', () => {
     consumer.write('story.ts', program)
     const compilerOptions = {

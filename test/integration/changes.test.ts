@@ -78,7 +78,7 @@ describe.each(rebuilds)('a table of 10,000 rows rebuilt by %s', (_, rebuild) => 
     )
     expect(calls).toEqual([
       { call: 'identify', n: 7 },
-      { call: 'person_delete', n: 3 },
+      { call: 'delete', n: 3 },
     ])
     expect(bench.twin.store.people()).toHaveLength(rows - 3)
     expect(names().filter((name) => name === 'changed')).toHaveLength(7)

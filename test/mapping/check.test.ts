@@ -13,9 +13,9 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from 'apache-arrow'
-import type { IdentifySpec, InvalidFiles, SyncSpec, TrackSpec } from '../../src/core/index.ts'
+import type { InvalidFiles, SyncSpec } from '../../src/core/index.ts'
 import { compile } from '../../src/mapping/index.ts'
-import { aSync, col, nest, options } from './support/spec.ts'
+import { aSync, col, type Draft, nest, options } from './support/spec.ts'
 
 const list = new List(new Field('item', new Utf8(), true))
 const columns: Record<string, DataType | [DataType, string]> = {
@@ -56,11 +56,11 @@ function problemsOf(sync: SyncSpec, schema = schemaOf(columns)): InvalidFiles['p
   return []
 }
 
-function identify(send: Partial<Omit<IdentifySpec, 'call'>>) {
+function identify(send: Omit<Draft, 'call'>) {
   return aSync({ call: 'identify', person: { id: 'id' }, traits: {}, ...send })
 }
 
-function track(send: Partial<Omit<TrackSpec, 'call'>>) {
+function track(send: Omit<Draft, 'call'>) {
   return aSync({
     call: 'track',
     person: { id: 'id' },
@@ -109,7 +109,7 @@ describe('compile', () => {
     expect(problem).not.toHaveProperty('suggestion')
   })
 
-  it.each<[string, string[], Partial<Omit<IdentifySpec, 'call'>>]>([
+  it.each<[string, string[], Omit<Draft, 'call'>]>([
     [
       'a column that stands twice in the source',
       ['column_ambiguous'],
@@ -181,7 +181,7 @@ describe('compile', () => {
     expect(codes(identify(send), schemaOf(columns, ['twice', 'twice']))).toEqual(expected)
   })
 
-  it.each<[string, string[], Partial<Omit<TrackSpec, 'call'>>]>([
+  it.each<[string, string[], Omit<Draft, 'call'>]>([
     [
       'an event column that is no text',
       ['event_type'],

@@ -4,10 +4,10 @@ import { messageId } from '../../src/core/index.ts'
 import { type DeletionKind, encodeDeletions } from '../../src/mapping/index.ts'
 import { hasOpenApi, openApiCheck } from '../support/openapi.ts'
 import { aTwin } from '../twin/cdp/support.ts'
-import { messages, texts } from './support/spec.ts'
+import { aSync, messages, texts } from './support/spec.ts'
 
 const options = {
-  sync: 'people',
+  sync: aSync({ call: 'identify', person: { id: 'id' } }),
   destination: 'eu',
   window: { number: 7, openedAt: 1_700_000_000_123 },
   idSecret: 'a secret for tests',
@@ -30,7 +30,7 @@ describe('a deletion', () => {
     expect(texts(block)).toEqual([
       `{"type":"track","messageId":"${idOf('[1]')}","userId":"p\\"1","event":"${event}","timestamp":"2023-11-14T22:13:20.123Z","properties":{}}`,
     ])
-    expect(block.call).toBe(`person_${kind}`)
+    expect(block.call).toBe(kind)
     expect(block.events && parts(block.events)).toEqual([event])
   })
 
@@ -39,7 +39,7 @@ describe('a deletion', () => {
     expect(texts(block)).toEqual([
       `{"type":"identify","messageId":"${idOf('[1]')}","userId":"p1","traits":{"city":null,"plan":null,"a\\"b":null}}`,
     ])
-    expect(block.call).toBe('person_clear')
+    expect(block.call).toBe('clear')
     expect(block).not.toHaveProperty('events')
   })
 

@@ -11,14 +11,14 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from 'apache-arrow'
-import { type IdentifySpec, isError, messageId, type TrackSpec } from '../../src/core/index.ts'
+import { isError, messageId } from '../../src/core/index.ts'
 import { compile } from '../../src/mapping/index.ts'
 import { batchOf, type Value } from './support/arrow.ts'
-import { aSync, col, constant, messages, nest, options, texts } from './support/spec.ts'
+import { aSync, col, constant, type Draft, messages, nest, options, texts } from './support/spec.ts'
 
 type Columns = Record<string, [DataType, ...Value[]]>
-type Sent = Partial<Omit<IdentifySpec, 'call'>>
-type Tracked = Partial<Omit<TrackSpec, 'call'>>
+type Sent = Omit<Draft, 'call'>
+type Tracked = Omit<Draft, 'call'>
 
 const utf8 = new Utf8()
 const instant = new TimestampMicrosecond('Etc/UTC')
@@ -284,12 +284,13 @@ describe('a row is invalid', () => {
 
   it('above the limit of a message and not at it, and the rows around it are whole', () => {
     const note = (bytes: number) => 'n'.repeat(bytes)
-    const send: Sent = { traits: { note: col('note') } }
-    const overhead = texts(identify({ note: [utf8, ''] }, send))[0]?.length ?? 0
-    const block = identify(
+    const send: Tracked = { properties: { note: col('note') } }
+    const overhead = texts(track({ note: [utf8, ''] }, send))[0]?.length ?? 0
+    const block = track(
       {
         _key: [utf8, '1', '2', '3', '4'],
         id: [utf8, 'p1', 'p2', 'p3', 'p4'],
+        at: [instant, 0n, 0n, 0n, 0n],
         note: [utf8, note(32_000 - overhead), note(32_001 - overhead), note(600_000), 'short'],
       },
       send,

@@ -89,7 +89,7 @@ describe('what the next run would do', () => {
     ],
     [
       'a row that is back',
-      facts(fate(), ledger({ call: 'person_delete' })),
+      facts(fate(), ledger({ call: 'delete' })),
       rules(),
       'send it: the row is back after its deletion',
     ],
@@ -162,8 +162,8 @@ describe('reasons', () => {
 
   it('tell a suppression, whichever sync made it, and a deletion', () => {
     const takenAway = [
-      { sync: 'gdpr', call: 'person_suppress', at: new Date(now) },
-      { sync: 'people', call: 'person_delete', at: new Date(now - day) },
+      { sync: 'gdpr', call: 'suppress', at: new Date(now) },
+      { sync: 'people', call: 'delete', at: new Date(now - day) },
     ]
     const [first, second] = reasonsFor(facts(fate(), undefined, { takenAway }), rules(), now)
     expect(first).toMatchObject({ code: 'suppressed', text: expect.stringContaining('gdpr') })

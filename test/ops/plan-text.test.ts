@@ -33,6 +33,8 @@ const aPlan = (over: Partial<Plan> = {}): Plan => ({
   look: { kind: 'feed', from: 11 },
   isAdopted: false,
   counts,
+  irreversible: 0,
+  warnings: [],
   send: { fresh: 0, changed: 0, again: 0 },
   estimate,
   remapped: 0,

@@ -77,7 +77,7 @@ export async function keysNow(
     const deletion =
       isGone && found?._class === 'delete' && kind !== undefined && identity !== undefined
         ? encodeDeletions(kind, [{ key, identity }], {
-            sync: sync.name,
+            sync,
             destination: query.destination,
             window: { number: request.number, openedAt: request.openedAt.getTime() },
             idSecret: secret,

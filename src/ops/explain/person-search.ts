@@ -28,7 +28,7 @@ export interface PersonRows {
 
 /** The columns of a sync that say whom a row is about, and those that mention an id or an e-mail beside it. */
 function columnsOf(
-  { send: { person } }: SyncSpec,
+  { send: { person = {} } }: SyncSpec,
   { fields }: Mapping,
 ): Pick<PersonSearch, 'identities' | 'mentions'> {
   const identities = [person.id, person.email, person.anonymousId].filter(

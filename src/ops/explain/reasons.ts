@@ -98,14 +98,14 @@ function sourceReasons({ now, destination, sync }: KeyFacts, { send }: Rules): R
 
 function takenAwayReasons({ takenAway }: KeyFacts): Reason[] {
   return takenAway.map(({ sync, call, at }) =>
-    call === 'person_suppress'
+    call === 'suppress' || call === 'person_suppress'
       ? reason(
           'suppressed',
           `${sync} suppressed the person on ${moment(at)}: Customer.io drops whatever comes for them, without a word`,
         )
       : reason(
-          call === 'person_delete' ? 'deleted' : 'cleared',
-          call === 'person_delete'
+          call === 'clear' ? 'cleared' : 'deleted',
+          call !== 'clear'
             ? `${sync} deleted the person on ${moment(at)}: what was there before is gone, and only later messages make them anew`
             : `${sync} took away its traits on ${moment(at)}`,
         ),

@@ -85,7 +85,7 @@ function whyUnchanged({ ledger }: KeyFacts, rules: Rules): string {
 }
 
 function whyHeld({ ledger }: KeyFacts): string {
-  if (ledger?.call === 'person_suppress') return 'its person is suppressed'
+  if (ledger?.call === 'suppress') return 'its person is suppressed'
   if (ledger?.status === 'undelivered')
     return 'it was given up more than 7 days ago and is still the same'
   return `the same payload was refused already${ledger?.reason === undefined ? '' : ` (${ledger.reason})`}`
@@ -111,7 +111,7 @@ function deletionWords({ onDelete }: Rules): string {
     case 'suppress':
       return 'suppress the person'
     default:
-      return 'delete the person'
+      return 'delete what it was about'
   }
 }
 

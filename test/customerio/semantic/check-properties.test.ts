@@ -21,7 +21,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (name, rule
           schema.safeParse(properties).success,
         )
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     )
   })
 

@@ -109,6 +109,7 @@ describe('the nearest event', () => {
     'App',
     'Application Submitted',
     'Application Approved',
+    'Application Trashed',
     'Video Uploaded',
     'Video Shared',
     'Message Sent',

@@ -28,7 +28,18 @@ import {
   Utf8,
 } from 'apache-arrow'
 import fc from 'fast-check'
-import type { FieldSpec, Fields, Mask, Nulls, SyncSpec } from '../../../src/core/index.ts'
+import {
+  type Call,
+  calls,
+  type FieldSpec,
+  type Fields,
+  fieldsName,
+  isEventCall,
+  type LimitPolicy,
+  type Mask,
+  type Nulls,
+  type SyncSpec,
+} from '../../../src/core/index.ts'
 import type { Value } from './arrow.ts'
 import { aSync } from './spec.ts'
 
@@ -59,6 +70,8 @@ const text: fc.Arbitrary<Value> = fc.oneof(
     ' Ab ',
     'null',
     'a,',
+    'long '.repeat(200),
+    'é"'.repeat(400),
   ),
   fc.constantFrom(
     Buffer.from([0xed, 0xa0, 0x80]),
@@ -293,11 +306,11 @@ export const cases: fc.Arbitrary<Case> = fc
     fc.integer({ min: 0, max: 6 }),
     fc.array(typed, { maxLength: 5 }),
     identifier,
-    fc.boolean(),
+    fc.oneof(fc.constantFrom<Call>('identify', 'track'), fc.constantFrom<Call>(...calls)),
     fc.boolean(),
     fc.boolean(),
   )
-  .chain(([rows, types, who, isTrack, hasReject, hasHash]) =>
+  .chain(([rows, types, who, call, hasReject, hasHash]) =>
     fc
       .tuple(
         keys(rows),
@@ -342,6 +355,7 @@ export const cases: fc.Arbitrary<Case> = fc
             partition: fc.boolean(),
             integrations: fc.boolean(),
             nulls,
+            longValues: fc.constantFrom<LimitPolicy>('error', 'warn', 'truncate'),
             around: fc.integer({ min: 0, max: 11 }),
             throughIpc: fc.boolean(),
           })
@@ -353,7 +367,8 @@ export const cases: fc.Arbitrary<Case> = fc
               ...(choice.integrations && { integrations: { All: false, 'Customer.io': true } }),
               ...(choice.all && { columns: { all: true as const, except: ['event'] } }),
             }
-            const onlyGhost = choice.who === 'anonymous' && isTrack
+            const mayBeAnonymous = isEventCall(call) || call === 'relationship'
+            const onlyGhost = choice.who === 'anonymous' && mayBeAnonymous
             const person = {
               ...(!onlyGhost && (choice.who === 'email' ? { email: 'who' } : { id: 'who' })),
               ...((choice.who === 'both' || onlyGhost) && { anonymousId: 'ghost' }),
@@ -361,25 +376,35 @@ export const cases: fc.Arbitrary<Case> = fc
             const name = choice.eventColumn
               ? { column: 'event', allow: ['Order "Placed"', 'Paid'] }
               : { name: 'Order "Placed"' }
-            const sync = isTrack
-              ? aSync({
-                  call: 'track',
-                  event: name,
-                  at: 'at',
-                  person,
-                  properties: choice.body,
-                  ...common,
-                })
-              : aSync({
-                  call: 'identify',
-                  person,
-                  traits: choice.body,
-                  ...common,
-                  ...(choice.withAt && { at: 'at' }),
-                })
+            const isObject = call === 'object' || call === 'object_delete'
+            const isLink = call === 'relationship' || call === 'relationship_delete'
+            const isDevice = call === 'device' || call === 'device_delete'
+            const hasFields = fieldsName(call) !== undefined
+            const { columns: all, ...always } = common
+            const sync = aSync({
+              call,
+              ...always,
+              ...(!isObject && { person }),
+              ...((isObject || isLink) && { object: { column: 'who', type: 3 } }),
+              ...(isDevice && { device: { token: 'ghost', ...platforms[choice.around % 3] } }),
+              ...(call === 'alias' && { merge: { id: 'ghost' } }),
+              ...(call === 'track' && { event: name }),
+              ...((call === 'page' || call === 'screen') &&
+                choice.eventColumn && { name: { kind: 'column', column: 'event', path: [] } }),
+              ...((isEventCall(call) || choice.withAt) && { at: 'at' }),
+              ...(hasFields && { traits: choice.body, ...(all !== undefined && { columns: all }) }),
+              limits: { attributeValues: choice.longValues },
+            })
             return { sync, columns, around: choice.around, throughIpc: choice.throughIpc }
           })
       }),
   )
+
+/** A column whose values seldom are one, a constant, and nothing. */
+const platforms: readonly { readonly platform?: FieldSpec }[] = [
+  { platform: { kind: 'column', column: 'part', path: [] } },
+  { platform: { kind: 'constant', value: 'ios', path: [] } },
+  {},
+]
 
 const identifier0: Typed = { type: new Utf8(), value: text }

@@ -1,10 +1,10 @@
 import type {
   FieldSpec,
   Fields,
-  IdentifySpec,
+  LimitsSpec,
   MessageBlock,
+  SendSpec,
   SyncSpec,
-  TrackSpec,
 } from '../../../src/core/index.ts'
 import type { CompileOptions } from '../../../src/mapping/index.ts'
 
@@ -15,13 +15,37 @@ export const options: CompileOptions = {
   idSecret: 'a secret for tests',
 }
 
-type Draft<T> = Omit<T, 'to' | 'nulls'> & Partial<Pick<T, Extract<keyof T, 'to' | 'nulls'>>>
+/** What a sync sends, with its fields under the name that a file uses for them. */
+export type Draft = Partial<Omit<SendSpec, 'call' | 'fields' | 'limits'>> &
+  Pick<SendSpec, 'call'> & {
+    readonly traits?: Fields
+    readonly properties?: Fields
+    readonly attributes?: Fields
+    readonly limits?: Partial<LimitsSpec>
+  }
+
+/** The limits where a file says nothing. */
+export const strictLimits: LimitsSpec = {
+  attributeNames: 'error',
+  attributeValues: 'error',
+  attributeCount: 'error',
+  eventNames: 'error',
+}
+
+/** A whole {@link SendSpec}, to the destination `eu` unless it says otherwise. */
+export function aSend({ traits, properties, attributes, limits, ...send }: Draft): SendSpec {
+  return {
+    to: { kind: 'one', destination: 'eu' },
+    nulls: 'omit',
+    fields: traits ?? properties ?? attributes ?? {},
+    limits: { ...strictLimits, ...limits },
+    allow: [],
+    ...send,
+  }
+}
 
 /** A sync with this call; every path is placed on line 1 + its length of `syncs/people.yml`. */
-export function aSync(
-  send: Draft<IdentifySpec> | Draft<TrackSpec>,
-  more: Partial<SyncSpec> = {},
-): SyncSpec {
+export function aSync(send: Draft, more: Partial<SyncSpec> = {}): SyncSpec {
   return {
     name: 'people',
     file: 'syncs/people.yml',
@@ -31,7 +55,7 @@ export function aSync(
       changes: { kind: 'full' },
       settleMs: 0,
     },
-    send: { to: { kind: 'one', destination: 'eu' }, nulls: 'omit', ...send } as SyncSpec['send'],
+    send: aSend(send),
     onDelete: 'ignore',
     brakes: {
       emptySource: 'stop',

@@ -50,7 +50,7 @@ function allowed({ expect }: Planned, { mayGiveUp }: Opened): string[] {
 
 function callOf({ kind }: Model, { take }: Planned): string {
   if (take === 'send') return kind.call
-  return kind.onDelete === 'clear' ? 'person_clear' : 'person_delete'
+  return kind.onDelete === 'clear' ? 'clear' : 'delete'
 }
 
 function learn(model: Model, side: Side, opened: Opened, planned: Planned, outcome: Outcome): void {

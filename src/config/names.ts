@@ -1,0 +1,9 @@
+import { z } from 'zod'
+
+/** Names of syncs, destinations and jobs: they stand in paths and tables. */
+export const Name = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_-]{0,62}$/,
+    'a name is lower case letters, digits, - and _, starting with a letter',
+  )
