@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type BatchFormat,
   blockOf,
@@ -152,10 +153,12 @@ async function* blocks(
     const block = { ...blockOf(entries), partitions: [''], invalid: [] }
     results.place(block, places)
     yield block
+    await nextTurn() // a program that serves others meanwhile must not stand still
   }
 }
 
-const messagesOfBlock = 1000
+/** A few milliseconds of checking and encoding. */
+const messagesOfBlock = 200
 
 function deliveryLimits(retry: RetryOptions = {}): Partial<DeliveryLimits> {
   const { deadlineMs = 60_000, firstMs = 250, mostMs = 30_000 } = retry

@@ -1,11 +1,13 @@
 import {
+  blockOf,
+  type Entry,
   type InvalidRow,
   type MessageBlock,
   messageId,
   type OnDelete,
   type SyncSpec,
+  textColumn,
 } from '../core/index.ts'
-import { blockOf, type Entry, textColumn } from './block.ts'
 import { maxIdentifierBytes, maxMessageBytes } from './limits.ts'
 import { type Refusal, refuse } from './reasons.ts'
 

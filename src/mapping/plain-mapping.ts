@@ -1,12 +1,14 @@
 import type { RecordBatch, Schema } from 'apache-arrow'
 import {
+  blockOf,
+  type Entry,
   type InvalidRow,
   isEventCall,
   type MessageBlock,
   messageId,
   type SyncSpec,
+  textColumn,
 } from '../core/index.ts'
-import { blockOf, type Entry, textColumn } from './block.ts'
 import type { EncodeOptions } from './encode.ts'
 import { maxPartitions, otherPartition } from './limits.ts'
 import { type CompileOptions, describe, type Mapping, prepare } from './mapping.ts'

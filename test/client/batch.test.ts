@@ -121,11 +121,12 @@ it('sends again, under the same ids, what met a failure, a reset or a 429', asyn
 })
 
 it('keeps the order of each identity through failures and bisection', async () => {
+  const weight = 'x'.repeat(28_000) // so that there are several bodies
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat({ max: 4 }), fc.integer({ min: 0, max: 9 })), {
         minLength: 2,
-        maxLength: 40,
+        maxLength: 60,
       }),
       async (plan) => {
         const made = await workspace({
@@ -137,7 +138,12 @@ it('keeps the order of each identity through failures and bisection', async () =
         const messages = plan.map(([who, kind], i) =>
           kind === 0
             ? refused(`p${who}`)
-            : ({ type: 'track', userId: `p${who}`, event: 'Step', properties: { i } } as const),
+            : ({
+                type: 'track',
+                userId: `p${who}`,
+                event: 'Step',
+                properties: { i, weight },
+              } as const),
         )
         const results = await made.client({ requestsPerSecond: 1000 }).batch(messages)
         expect(results.map(({ status }) => status)).toEqual(
