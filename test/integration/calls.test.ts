@@ -45,7 +45,8 @@ describe('a sync file with the call', () => {
       { onDelete: 'delete' },
     )
     expect((await run(parts)).account).toMatchObject({ rows: 2, delivered: 2, pending: 0 })
-    expect(bench.twin.store.objects('us')).toMatchObject([
+    const byId = bench.twin.store.objects('us').sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
+    expect(byId).toMatchObject([
       { objectTypeId: '2', objectId: 'acme', attributes: { name: 'Acme', seats: 5 } },
       { objectTypeId: '2', objectId: 'beta', attributes: { seats: 7 } },
     ])
