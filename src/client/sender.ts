@@ -162,11 +162,16 @@ const messagesOfBlock = 200
 
 function deliveryLimits(retry: RetryOptions = {}): Partial<DeliveryLimits> {
   const { deadlineMs = 60_000, firstMs = 250, mostMs = 30_000 } = retry
+  const { breaker } = defaultLimits
   return {
     maxInFlight: 8, // enough for a budget of hundreds of requests, few enough that small batches stay together
     graceMs: 1_000,
     deadlineMs,
     backoff: { firstMs, mostMs },
-    breaker: { ...defaultLimits.breaker, mostOpenMs: deadlineMs / 2 },
+    breaker: {
+      ...breaker,
+      probeAfterMs: Math.min(breaker.probeAfterMs, deadlineMs / 10),
+      mostOpenMs: deadlineMs / 2,
+    },
   }
 }

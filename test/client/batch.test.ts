@@ -125,8 +125,8 @@ it('keeps the order of each identity through failures and bisection', async () =
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat({ max: 4 }), fc.integer({ min: 0, max: 9 })), {
-        minLength: 2,
-        maxLength: 60,
+        minLength: 50,
+        maxLength: 80,
       }),
       async (plan) => {
         const made = await workspace({
@@ -157,7 +157,7 @@ it('keeps the order of each identity through failures and bisection', async () =
         }
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 4 },
   )
 })
 

@@ -226,6 +226,24 @@ it('sends once where the deadline is 0', async () => {
   expect(seen).toHaveLength(1)
 })
 
+it('says that Customer.io is down where it only fails, before the deadline', async () => {
+  const { client, seen } = await clientOf(
+    { faults: [{ when: {}, fault: { status: 503 } }] },
+    {
+      clock: fastClock(20),
+      requestsPerSecond: 1000,
+      timeoutMs: 600_000,
+      retry: { firstMs: 1, mostMs: 2, deadlineMs: 20_000 },
+    },
+  )
+  expect(await failure(client.identify({ person }))).toMatchObject({
+    name: 'DestinationError',
+    code: 'DESTINATION_DOWN',
+    disposition: 'retry',
+  })
+  expect(seen.length).toBeGreaterThan(20)
+})
+
 it('does not wait longer for an answer than it was told', async () => {
   const server = await aServer(() => {})
   open.push(server)
