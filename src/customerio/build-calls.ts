@@ -26,7 +26,7 @@ import {
 export interface Identify extends CommonFields {
   readonly person: KnownPerson
   /** Attributes to set; null removes one. */
-  readonly traits?: object
+  readonly traits?: object | undefined
 }
 
 /** Creates or updates a person. Somebody anonymous is refused: Customer.io accepts such calls and ignores them. */
@@ -39,7 +39,7 @@ export function identify({ person, traits, ...common }: Identify): IdentifyMessa
 export interface Track extends CommonFields {
   readonly person: Person
   readonly event: string
-  readonly properties?: object
+  readonly properties?: object | undefined
 }
 
 /** An event of a person. Takes what `semanticEvent` gives: `track({ person, ...semantic.orderCompleted({ … }) })`. */
@@ -56,9 +56,9 @@ export function track({ person, event, properties, ...common }: Track): TrackMes
 /** What {@link page} and {@link screen} are made of. */
 export interface View extends CommonFields {
   readonly person: Person
-  readonly name?: string
+  readonly name?: string | undefined
   /** Of a page, Customer.io takes `url` for its name. */
-  readonly properties?: object
+  readonly properties?: object | undefined
 }
 
 /** A view of a web page. */
@@ -75,8 +75,8 @@ export function screen(view: View): ScreenMessage {
 export interface Group extends CommonFields {
   readonly groupId: string
   /** Who belongs to it; without a person only the object is written. */
-  readonly person?: Person
-  readonly traits?: object
+  readonly person?: Person | undefined
+  readonly traits?: object | undefined
 }
 
 /** The plain group call; `object` and `relationship` say more clearly what they do. */

@@ -45,7 +45,7 @@ export type Platform = 'ios' | 'android'
 export interface Device extends PersonOrder {
   readonly token: string
   readonly platform: Platform
-  readonly attributes?: object
+  readonly attributes?: object | undefined
 }
 
 /** Makes or updates a person's device, known by its token. */
@@ -57,7 +57,7 @@ export function device({ attributes = {}, ...order }: Device): TrackMessage {
 /** What {@link deviceDelete} is made of. */
 export interface DeviceDelete extends PersonOrder {
   readonly token: string
-  readonly platform?: Platform
+  readonly platform?: Platform | undefined
 }
 
 /** Removes a device from a person. */
@@ -73,7 +73,7 @@ export interface ObjectName extends CommonFields {
 
 /** What {@link object} is made of. */
 export interface ObjectUpdate extends ObjectName {
-  readonly traits?: object
+  readonly traits?: object | undefined
 }
 
 /** Creates or updates an object. The type must exist in Customer.io. */
@@ -93,7 +93,7 @@ export function object({ type, object, traits = {}, ...common }: ObjectUpdate): 
 export interface Relationship extends ObjectName {
   readonly person: Person
   /** Attributes of the relationship itself. */
-  readonly attributes?: object
+  readonly attributes?: object | undefined
 }
 
 /** Relates a person to an object, or updates the relationship; makes the object where there is none. */
@@ -127,11 +127,11 @@ export interface DeliveryReport extends CommonFields {
   /** The id Customer.io gave the delivery. */
   readonly deliveryId: string
   readonly metric: SemanticProperties<'Report Delivery Event'>['metric']
-  readonly recipient?: string
-  readonly reason?: string
-  readonly actionValue?: string
-  readonly href?: string
-  readonly person?: Person
+  readonly recipient?: string | undefined
+  readonly reason?: string | undefined
+  readonly actionValue?: string | undefined
+  readonly href?: string | undefined
+  readonly person?: Person | undefined
 }
 
 /** Tells Customer.io what became of a message it has sent. */

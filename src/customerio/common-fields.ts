@@ -5,12 +5,12 @@ import { isTime } from './time.ts'
 /** What every message may carry. */
 export interface CommonFields {
   /** Customer.io ignores a repeated event only where this is shaped like an ULID. */
-  readonly messageId?: string
+  readonly messageId?: string | undefined
   /** When it happened; the time of arrival where it is left out. Text is ISO 8601 with an offset. */
-  readonly timestamp?: string | Date
-  readonly context?: object
+  readonly timestamp?: string | Date | undefined
+  readonly context?: object | undefined
   /** Destinations by name; `All: false` turns every other one off. */
-  readonly integrations?: Readonly<Record<string, boolean>>
+  readonly integrations?: Readonly<Record<string, boolean>> | undefined
 }
 
 /** The common fields as they stand in a message. */

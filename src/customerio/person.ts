@@ -3,16 +3,22 @@ import { limits } from './limits.ts'
 
 /** Somebody Customer.io knows by id or by e-mail address; with `anonymousId`, who is also that visitor. */
 export type KnownPerson =
-  | { readonly id: string; readonly anonymousId?: string }
-  | { readonly email: string; readonly anonymousId?: string }
+  | { readonly id: string; readonly anonymousId?: string | undefined }
+  | { readonly email: string; readonly anonymousId?: string | undefined }
 
 /** Whom a message is about: somebody known, or a visitor without a name. */
 export type Person = KnownPerson | { readonly anonymousId: string }
 
+/** Whatever a person may be named by, looked at together. */
+interface Named {
+  readonly id?: string | undefined
+  readonly email?: string | undefined
+  readonly anonymousId?: string | undefined
+}
+
 /** The fields of a message that say who. An e-mail address is sent as `userId`, as Customer.io documents. */
 export function personFields(person: Person): { userId?: string; anonymousId?: string } {
-  const { id, email, anonymousId }: { id?: string; email?: string; anonymousId?: string } =
-    person ?? {}
+  const { id, email, anonymousId }: Named = person ?? {}
   if (id !== undefined && email !== undefined)
     throw invalidMessage(['person must be named by id or by email, not by both'])
   const userId = id ?? email

@@ -184,6 +184,39 @@ describe('a whole message', () => {
   })
 })
 
+it('a message has no trace of options that are undefined', () => {
+  const nothing = {
+    messageId: undefined,
+    timestamp: undefined,
+    context: undefined,
+    integrations: undefined,
+  }
+  const person = { id: '7', anonymousId: undefined }
+  expect(build.identify({ person, traits: undefined, ...nothing })).toStrictEqual({
+    type: 'identify',
+    userId: '7',
+  })
+  expect(build.page({ person, name: undefined, properties: undefined, ...nothing })).toStrictEqual({
+    type: 'page',
+    userId: '7',
+  })
+  const report = { deliveryId: 'd', metric: 'opened', reason: undefined } as const
+  expect(build.deliveryReport({ ...report, person: undefined, ...nothing })).toStrictEqual({
+    type: 'track',
+    event: 'Report Delivery Event',
+    properties: { deliveryId: 'd', metric: 'opened' },
+  })
+  expect(build.deviceDelete({ person, token: 't', platform: undefined, ...nothing })).toStrictEqual(
+    {
+      type: 'track',
+      userId: '7',
+      event: 'Device Deleted',
+      properties: {},
+      context: { device: { token: 't' } },
+    },
+  )
+})
+
 describe('a message that cannot be right', () => {
   const wrong = (value: unknown) => value as never
   it.each<readonly [string, () => unknown, string]>([
