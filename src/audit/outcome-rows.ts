@@ -122,7 +122,8 @@ export class OutcomeRows {
     this.#payload?.slices(block.bytes, block.starts, block.ends, from, to)
     if (hashes === undefined) this.#rowHash.nulls(to - from)
     else this.#appendHashes(hashes, from, to)
-    this.#appendCall(block.call, block.events, from, to)
+    if (block.calls === undefined) this.#appendCall(block.call, block.events, from, to)
+    else this.#appendCalls(block.calls, block.events, from, to)
     this.#appendPartitions(block, from, to)
   }
 
@@ -146,6 +147,17 @@ export class OutcomeRows {
       else for (let i = from; i < to; i++) this.#rows.repeat({ event: textAt(events, i) }, 1)
     } else if (events === undefined) this.#event.nulls(to - from)
     else this.#event.slices(events.bytes, events.offsets, events.offsets.subarray(1), from, to)
+  }
+
+  /** Calls and events message by message; only the outbox mixes them, so speed is of no account. */
+  #appendCalls(calls: TextColumn, events: TextColumn | undefined, from: number, to: number) {
+    for (let i = from; i < to; i++) {
+      const event = textAt(events, i) || null
+      this.#rows.repeat({ call: textAt(calls, i) }, 1)
+      if (this.#event === undefined) this.#rows.repeat({ event }, 1)
+      else if (event === null) this.#event.nulls(1)
+      else this.#event.text(event)
+    }
   }
 
   #appendPartitions(block: MessageBlock, from: number, to: number): void {

@@ -8,6 +8,7 @@ import {
   holds,
   ledger,
   mappings,
+  outbox,
   quality,
   receipts,
 } from './state-tables.ts'
@@ -28,6 +29,7 @@ export const controlTables: readonly Table[] = [
   receipts,
   erased,
   quality,
+  outbox,
 ]
 
 /** Every view, each after those it reads. */

@@ -131,6 +131,24 @@ export const erased: Table = {
   ],
 }
 
+/** Calls that notebooks ask for: inserted by anybody, sent by the built-in sync `outbox`. */
+export const outbox: Table = {
+  name: 'outbox',
+  comment: 'Calls to Customer.io to be made once each, inserted by any notebook or query',
+  clusterBy: ['id'],
+  // The built-in sync reads what was inserted, not the whole table.
+  properties: { 'delta.enableChangeDataFeed': 'true' },
+  columns: [
+    must('id', 'STRING', 'Names the row, once and for ever; uuid() will do'),
+    must('call', 'STRING', 'The call, as in a sync file: identify, track, person_delete, …'),
+    may('person', 'STRING', 'Id or e-mail address of the person it is about'),
+    may('payload', 'STRING', 'The rest of the call, as a JSON object'),
+    may('destination', 'STRING', 'Customer.io workspace; NULL where there is only one'),
+    may('requested_by', 'STRING', 'Who asks for it'),
+    may('requested_at', 'TIMESTAMP', 'When; rows are sent in this order'),
+  ],
+}
+
 /** Results of the checks of each window, that of one which a check kept closed too. */
 export const quality: Table = {
   name: 'quality',

@@ -1,5 +1,4 @@
-import { eventRules, limits, Message } from '../customerio/index.ts'
-import { attributeProblems } from './attribute-limits.ts'
+import { checkMessage, limits, type Message } from '../customerio/index.ts'
 
 /** Why a message cannot be sent. */
 export interface Refusal {
@@ -10,7 +9,7 @@ export interface Refusal {
 
 /** A message as it travels, or why it cannot: everything that can be known before the wire. */
 export function encode(message: Message): { readonly json: string } | Refusal {
-  const problems = problemsOf(message)
+  const problems = checkMessage(message)
   if (problems.length > 0) {
     const shown = problems.slice(0, mostShown).join('; ')
     const more = problems.length > mostShown ? `; and ${problems.length - mostShown} more` : ''
@@ -32,24 +31,3 @@ export function identityOf(message: Message): string {
 }
 
 const mostShown = 5
-
-function problemsOf(message: Message): string[] {
-  const { error } = Message.safeParse(message)
-  if (error !== undefined)
-    return error.issues.map(({ path, message: what }) => `${at(path)}${what}`)
-  if (message.type === 'identify' && message.userId === undefined)
-    return ['userId is required: Customer.io ignores an identify of somebody anonymous']
-  if (message.type === 'track' && isWithoutItsDevice(message))
-    return ['context.device.token and context.device.type are required: the event is a device’s']
-  return attributeProblems(message)
-}
-
-function isWithoutItsDevice({ event, context }: Extract<Message, { type: 'track' }>): boolean {
-  if (eventRules.get(event.trim())?.needsDevice !== true) return false
-  const { token, type }: { token?: unknown; type?: unknown } = Object(context?.device)
-  return typeof token !== 'string' || token === '' || typeof type !== 'string'
-}
-
-function at(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? '' : `${path.map(String).join('.')}: `
-}

@@ -13,6 +13,7 @@ import { periodMs } from './duration.ts'
 import { toProblems } from './issues.ts'
 import { jobProblems } from './job-problems.ts'
 import { nameProblems } from './name-problems.ts'
+import { outboxSync } from './outbox.ts'
 import { ProjectFile } from './project-schema.ts'
 import { parseSecretRef } from './secret-ref.ts'
 import { shareProblems } from './share-problems.ts'
@@ -56,7 +57,13 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     destinations: Object.keys(destinations),
     objectTypes: file.object_types,
   }
-  const syncs = syncFiles(root).flatMap((name) => readSyncFile(name, context, problems) ?? [])
+  const files = syncFiles(root).flatMap((name) => readSyncFile(name, context, problems) ?? [])
+  const { object_types: objectTypes } = file
+  const builtIn =
+    file.outbox === undefined
+      ? []
+      : [outboxSync(file.outbox, { control: control ?? '', destinations, objectTypes }, yaml)]
+  const syncs = [...files, ...builtIn]
   problems.push(
     ...nameProblems(syncs),
     ...jobProblems(file, syncs, yaml, problems.length > 0),

@@ -54,6 +54,17 @@ export const ProjectFile = z.strictObject({
     .strictObject({ key: SecretReference })
     .default({ key: 'secret://customerio/ids' })
     .describe('the secret behind all message ids; keep it for the life of the project'),
+  outbox: z
+    .strictObject({
+      irreversible: z
+        .literal('accepted')
+        .describe("rows may ask for what can't be taken back: deletions, suppressions, merges")
+        .optional(),
+    })
+    .describe(
+      'turns on the built-in sync "outbox": it sends what is inserted into the table outbox',
+    )
+    .optional(),
   jobs: z.record(Name, Job).default({}),
   targets: z
     .record(

@@ -53,6 +53,7 @@ export type {
   Nulls,
   ObjectSpec,
   OnDelete,
+  OutboxSpec,
   Path,
   PersonSpec,
   ProjectSpec,

@@ -193,6 +193,14 @@ export interface SyncTest {
   readonly path: Path
 }
 
+/** What the built-in sync of the outbox table lets through. */
+export interface OutboxSpec {
+  /** Whether rows may ask for what can't be taken back. */
+  readonly irreversible: boolean
+  /** Numbers of object types by name. */
+  readonly objectTypes: Readonly<Record<string, number>>
+}
+
 /** One sync file. */
 export interface SyncSpec {
   readonly name: string
@@ -206,6 +214,8 @@ export interface SyncSpec {
   readonly brakes: BrakesSpec
   readonly checks: ChecksSpec
   readonly keepPayload: boolean
+  /** Set for the built-in sync alone: its rows are calls of their own, `send` says only where they go. */
+  readonly outbox?: OutboxSpec
   readonly tests: readonly SyncTest[]
   /** The place of a value in the file (of its nearest parent when it is not there itself). */
   readonly at: (path: Path) => Place

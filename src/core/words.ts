@@ -49,6 +49,8 @@ export interface MessageBlock {
   readonly hashes?: TextColumn
   /** What the block's messages are written down as, where that is not the sync's own call: `delete`, … */
   readonly call?: string
+  /** The same message by message, where a block mixes calls; then `events` is empty where a call has no event. */
+  readonly calls?: TextColumn
   /** The partition of each message, as an index into {@link partitions}; absent when there is one partition. */
   readonly partition?: Uint16Array
   /** The names behind `partition`. */

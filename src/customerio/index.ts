@@ -13,6 +13,7 @@ export type {
   Relationship,
   RelationshipDelete,
 } from './build-orders.ts'
+export { checkMessage } from './check-message.ts'
 export { checkProperties } from './check-properties.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
 export type { CommonFields } from './common-fields.ts'

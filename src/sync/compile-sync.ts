@@ -3,6 +3,7 @@ import { InvalidFiles, type Problem, type SyncSpec } from '../core/index.ts'
 import { eventCatalogue, limits } from '../customerio/index.ts'
 import { type CompileOptions, compile, type Mapping } from '../mapping/index.ts'
 import { keyColumn, missingColumns, rejectColumn } from '../source/index.ts'
+import { outboxMapping } from './outbox/mapping.ts'
 
 /**
  * Compiles a sync for the columns its source has. Throws InvalidFiles with every problem at once: those of the
@@ -14,6 +15,7 @@ export function compileSync(
   options: Omit<CompileOptions, 'keyColumn' | 'rejectColumn' | 'maxMessageBytes' | 'events'>,
 ): Mapping {
   const problems: Problem[] = missingColumns(sync, schema)
+  if (sync.outbox !== undefined && problems.length === 0) return outboxMapping(sync.outbox, options)
   try {
     const maxMessageBytes = limits.messageBytes
     const own = { keyColumn, rejectColumn, maxMessageBytes, events: eventCatalogue }

@@ -1,4 +1,5 @@
-import { limits, type Message } from '../customerio/index.ts'
+import { limits } from './limits.ts'
+import type { Message } from './messages.ts'
 
 /**
  * What the workspace behind the API would leave out in silence: attributes over its documented limits (Track API).
