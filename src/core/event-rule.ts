@@ -1,5 +1,3 @@
-import type { Json } from './words.ts'
-
 /** JSON types that a property of a semantic event may have; `time` is ISO 8601 text. */
 export type PropertyType =
   | 'text'
@@ -43,47 +41,4 @@ export interface EventCatalogue {
   rule(name: string): EventRule | undefined
   /** The documented name that this one was probably meant to be; undefined for that name itself. */
   nearest(name: string): string | undefined
-}
-
-/**
- * Where a value is not what its rule says, as the way to it (`''` for the value itself, `[2].price`, …); undefined when
- * it is. Text that only looks like a number is text.
- */
-export function misfit(rule: PropertyRule, value: Json): string | undefined {
-  if (value === null) return undefined
-  if (!isOfType(rule.type, value)) return ''
-  if (rule.oneOf !== undefined && !rule.oneOf.some((one) => one === value)) return ''
-  if (Array.isArray(value)) {
-    const { items } = rule
-    if (items === undefined) return undefined
-    for (const [i, item] of value.entries()) {
-      const at = misfit(items, item)
-      if (at !== undefined) return `[${i}]${at}`
-    }
-  } else if (typeof value === 'object') {
-    for (const [name, member] of Object.entries(rule.members ?? {})) {
-      const at = misfit(member, (value as { readonly [key: string]: Json })[name] ?? null)
-      if (at !== undefined) return `.${name}${at}`
-    }
-  }
-  return undefined
-}
-
-function isOfType(type: PropertyType, value: Exclude<Json, null>): boolean {
-  switch (type) {
-    case 'any':
-      return true
-    case 'text':
-      return typeof value === 'string'
-    case 'time':
-      return typeof value === 'string' && !Number.isNaN(Date.parse(value))
-    case 'integer':
-      return Number.isInteger(value)
-    case 'array':
-      return Array.isArray(value)
-    case 'object':
-      return typeof value === 'object' && !Array.isArray(value)
-    default:
-      return typeof value === type
-  }
 }

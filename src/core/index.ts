@@ -24,15 +24,10 @@ export {
   SyncError,
   TooManyFailed,
 } from './errors.ts'
-export {
-  type EventCatalogue,
-  type EventRule,
-  misfit,
-  type PropertyRule,
-  type PropertyType,
-} from './event-rule.ts'
+export type { EventCatalogue, EventRule, PropertyRule, PropertyType } from './event-rule.ts'
 export { messageId, messageIdBytes, newId, writeIdHash, writeIdTime } from './ids.ts'
 export { createLog, type Log, type LogFields, type LogFormat, redact, silentLog } from './log.ts'
+export { misfits } from './misfits.ts'
 export { closest, formatProblem, InvalidFiles, type Place, type Problem } from './problem.ts'
 export type {
   As,
@@ -43,6 +38,7 @@ export type {
   ConsentSpec,
   DestinationSpec,
   DeviceSpec,
+  EraseSpec,
   FieldSpec,
   Fields,
   JobSpec,
@@ -64,6 +60,7 @@ export type {
   SyncSpec,
   SyncTest,
 } from './spec.ts'
+export { isTime } from './time.ts'
 export type {
   Answer,
   BatchFormat,

@@ -247,6 +247,19 @@ export interface JobSpec {
   readonly after: Readonly<Record<string, readonly string[]>>
 }
 
+/** Where requests to forget a person are kept, and which of its columns say what. */
+export interface EraseSpec {
+  readonly table: string
+  /** Who is to be forgotten, by one identifier or both. */
+  readonly person: { readonly id?: string; readonly email?: string }
+  /** `delete` or `suppress`. */
+  readonly kind: string
+  /** What names the request for good; never personal data. */
+  readonly request: string
+  /** Who asks. */
+  readonly requestedBy?: string
+}
+
 /** The whole project: `customerio.yml` and every sync file, for one target. */
 export interface ProjectSpec {
   readonly root: string
@@ -260,4 +273,6 @@ export interface ProjectSpec {
   readonly objectTypes: Readonly<Record<string, number>>
   readonly jobs: readonly JobSpec[]
   readonly syncs: readonly SyncSpec[]
+  /** Absent where nobody asks to be forgotten by way of a table. */
+  readonly erase?: EraseSpec
 }

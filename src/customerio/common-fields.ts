@@ -1,6 +1,6 @@
+import { isTime } from '../core/index.ts'
 import { invalidMessage } from './invalid-message.ts'
 import { type JsonObject, toJsonObject } from './json.ts'
-import { isTime } from './time.ts'
 
 /** What every message may carry. */
 export interface CommonFields {

@@ -7,7 +7,7 @@ import type {
   PropertyRule,
   SyncSpec,
 } from '../core/index.ts'
-import { misfit } from '../core/index.ts'
+import { misfits } from '../core/index.ts'
 import type { Finding } from './check.ts'
 import type { Member, Plan } from './plan.ts'
 import { kindOf, typeName } from './types.ts'
@@ -136,7 +136,9 @@ function typeFinding(
 ): (Finding & { suggestion: string }) | 'fits' | undefined {
   if (rule.type === 'any') return 'fits'
   if (value.kind === 'constant') {
-    return misfit(rule, value.value) === undefined ? 'fits' : wrong(field, rule, 'the constant')
+    return misfits(rule, value.value, '', 'pass').length === 0
+      ? 'fits'
+      : wrong(field, rule, 'the constant')
   }
   if (value.kind === 'object') {
     return rule.type === 'object' ? 'fits' : wrong(field, rule, 'an object')
@@ -153,6 +155,8 @@ function typeFinding(
   if (!fits) return wrong(field, rule, `${value.column}, which is ${typeName(column)},`)
   const isDecided =
     rule.oneOf === undefined &&
+    rule.least === undefined &&
+    rule.most === undefined &&
     rule.items === undefined &&
     rule.members === undefined &&
     (rule.type !== 'integer' || kind === 'integer') &&

@@ -1,4 +1,4 @@
-import { type Json, type LimitPolicy, misfit } from '../core/index.ts'
+import { type Json, type LimitPolicy, misfits } from '../core/index.ts'
 import { maxAttributeBytes } from './limits.ts'
 import type { Out } from './out.ts'
 import { type ColumnValue, type Member, shortened } from './plan.ts'
@@ -16,7 +16,9 @@ export function guardOf({ column, names, rule }: ColumnValue): Guard | undefined
   if (names !== undefined) return (out, start) => checkName(out, start, column, names.maxBytes)
   if (rule === undefined) return undefined
   return (out, start) =>
-    misfit(rule, parse(out, start)) === undefined ? undefined : refuse('value_not_fitting', column)
+    misfits(rule, parse(out, start), '', 'pass').length === 0
+      ? undefined
+      : refuse('value_not_fitting', column)
 }
 
 /** The guard of a value that Customer.io stores as an attribute. */

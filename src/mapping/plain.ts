@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Json, type LimitPolicy, misfit } from '../core/index.ts'
+import { type Json, type LimitPolicy, misfits } from '../core/index.ts'
 import { attributeBytes, type OnLong } from './guards.ts'
 import { maxAttributeBytes, maxIdentifierBytes, redacted } from './limits.ts'
 import { type Cell, modulo } from './plain-cell.ts'
@@ -169,7 +169,8 @@ function columnJson(value: ColumnValue, cell: Cell): string | undefined {
   if (names !== undefined) return nameJson(column, names.maxBytes, cell)
   const json = sendable(column, () => maskedJson(value, cell))
   if (json !== 'null') {
-    if (rule === undefined || misfit(rule, JSON.parse(json) as Json) === undefined) return json
+    if (rule === undefined || misfits(rule, JSON.parse(json) as Json, '', 'pass').length === 0)
+      return json
     throw new Refused('value_not_fitting', column)
   }
   if (nulls === 'invalid') throw new Refused('value_missing', column)

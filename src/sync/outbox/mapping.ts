@@ -122,7 +122,8 @@ function messageFor(row: Row, id: string, rules: Rules): Message | Refusal {
         text: `Customer.io acts on this event: use the call ${rule.call}`,
       }
     }
-    const misfits = rule === undefined ? [] : checkProperties(rule, message.properties ?? {})
+    const misfits =
+      rule === undefined ? [] : checkProperties(rule, message.properties ?? {}, 'pass')
     if (misfits.length > 0) return { reason: 'value_not_fitting', text: misfits.join('; ') }
   }
   const problems = checkMessage(message)
