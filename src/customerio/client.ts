@@ -3,13 +3,15 @@ import { type Dispatcher, Pool } from 'undici'
 import type { Answer, Clock, MessageType, Send } from '../core/index.ts'
 import { type HttpAnswer, understand, understandFailure } from './answers.ts'
 import { checkKey, keyFingerprint } from './key.ts'
-import { baseUrl, type Region } from './regions.ts'
+import { baseUrl, type Region, regions } from './regions.ts'
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
   readonly region: Region
   /** Another address, on loopback only. */
   readonly url?: string
+  /** The same for the other region. Default: its documented address, unless `url` is given. */
+  readonly elsewhere?: string
   /** The write key; goes nowhere but into the Authorization header. */
   readonly key: string
   /** One more certificate authority to trust, in PEM. */
@@ -27,6 +29,11 @@ export interface Client {
   readonly send: Send
   /** Sends one message of the given type by its own endpoint. */
   post(call: MessageType, body: Uint8Array, signal: AbortSignal): Promise<Answer>
+  /**
+   * Whether the other region knows the key. Customer.io has no way to ask, so an empty message goes there in strict mode,
+   * which nothing can come of: it is refused as a message (400) where the key is known, and for its key where not.
+   */
+  isKnownElsewhere(signal: AbortSignal): Promise<boolean>
   /** Uses another key from now on. Returns whether it is another one. */
   useKey(key: string): boolean
   /** Waits for requests in flight and closes the connections. */
@@ -81,7 +88,21 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  const isKnownElsewhere = async (signal: AbortSignal): Promise<boolean> => {
+    const other = region === 'us' ? 'eu' : 'us'
+    const elsewhere = options.elsewhere ?? (options.url === undefined ? regions[other] : undefined)
+    if (elsewhere === undefined) return false
+    const client = createClient({ ...options, region: other, url: elsewhere, key, connections: 1 })
+    try {
+      const answer = await client.post('identify', new TextEncoder().encode('{}'), signal)
+      return answer.status === 400
+    } finally {
+      await client.close()
+    }
+  }
+
   return {
+    isKnownElsewhere,
     send: (body, signal) => post('batch', body, signal),
     post,
     useKey(next) {

@@ -9,6 +9,8 @@ export interface Destination {
   fingerprint(): string
   /** Reads the key again after a refusal; true when it is another one now, which is then used. */
   reauthorize(): Promise<boolean>
+  /** Whether the key is one of the other region. Asked only where this one refuses it. */
+  isKnownElsewhere(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -17,6 +19,8 @@ export interface DestinationOptions {
   readonly spec: DestinationSpec
   /** An address other than the region's documented one; loopback only. */
   readonly url: string | undefined
+  /** The same for the other region. */
+  readonly elsewhere?: string | undefined
   readonly readKey: () => Promise<string>
   readonly clock: Clock
   readonly ca?: string
@@ -31,6 +35,7 @@ export async function openDestination(options: DestinationOptions): Promise<Dest
     key,
     clock: options.clock,
     ...(url === undefined ? {} : { url }),
+    ...(options.elsewhere === undefined ? {} : { elsewhere: options.elsewhere }),
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   })
   return {
@@ -41,6 +46,7 @@ export async function openDestination(options: DestinationOptions): Promise<Dest
       key = await readKey()
       return client.useKey(key)
     },
+    isKnownElsewhere: () => client.isKnownElsewhere(AbortSignal.timeout(10_000)),
     close: client.close,
   }
 }

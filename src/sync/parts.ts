@@ -97,6 +97,7 @@ export function openParts(options: PartsOptions): Parts {
     openDestination({
       spec: spec(name),
       url: settings.customerioUrls[spec(name).region],
+      elsewhere: settings.customerioUrls[spec(name).region === 'us' ? 'eu' : 'us'],
       readKey: () => secret(spec(name).key),
       clock,
       ...ca,

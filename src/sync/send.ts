@@ -1,4 +1,4 @@
-import type { SyncSpec } from '../core/index.ts'
+import { DestinationError, type SyncSpec } from '../core/index.ts'
 import { batchFormat } from '../customerio/index.ts'
 import {
   type Budget,
@@ -56,7 +56,7 @@ export function sendMessages(sending: Sending): Promise<DeliverySummary> {
       requests,
     })
   const stop = signal === undefined ? {} : { signal }
-  return attempt.time('send', () =>
+  const sent = attempt.time('send', () =>
     deliver({
       blocks: messagesOf({
         parts,
@@ -82,6 +82,21 @@ export function sendMessages(sending: Sending): Promise<DeliverySummary> {
       ...stop,
       onProgress: (now) => progress('send', settled(now), now.requests),
     }),
+  )
+  return sent.catch(async (error: unknown) => {
+    throw isRefusedKey(error) && (await target.isKnownElsewhere()) ? otherRegion(target) : error
+  })
+}
+
+function isRefusedKey(error: unknown): boolean {
+  return error instanceof DestinationError && error.code === 'UNAUTHORIZED'
+}
+
+function otherRegion({ spec: { name, region } }: Destination): DestinationError {
+  const other = region === 'us' ? 'eu' : 'us'
+  return new DestinationError(
+    'REGION_MISMATCH',
+    `the key of destination ${name} is one of region ${other}, and customerio.yml says region ${region}; write region: ${other}, or take the key of a workspace there`,
   )
 }
 

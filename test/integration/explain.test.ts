@@ -234,6 +234,19 @@ describe('a person, explained', () => {
     expect(personText(explained, { withValues: true }).join('\n')).toContain('also')
   })
 
+  it('whose e-mail address rows give to somebody else too is told what Customer.io does then', async () => {
+    await bench.sql(
+      "INSERT INTO main.shop.people VALUES (99, 'ada@example.com', 'Ada', 1.5, TRUE, 'US')",
+    )
+    const shared = await explainPerson(parts, 'ada@example.com')
+    await bench.sql('DELETE FROM main.shop.people WHERE id = 99')
+    expect(shared.sharedBy).toBe(2)
+    expect(personText(shared, { withValues: false }).join('\n')).toContain(
+      'Attribute Update Failure',
+    )
+    expect(await explainPerson(parts, 'ada@example.com')).not.toHaveProperty('sharedBy')
+  })
+
   it('by id is found without the rows of others, and one who is not there is nobody', async () => {
     const { syncs } = await explainPerson(parts, '1')
     expect(syncs.map(({ sync }) => sync)).toEqual(['people', 'visits'])

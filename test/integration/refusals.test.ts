@@ -109,12 +109,17 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
     expect(account).toMatchObject({ state: 'open', delivered: 0 })
   })
 
-  it('a key of the other region: exit 4', async () => {
+  it('a key of the other region, by name: exit 4', async () => {
     const files = {
       'syncs/others.yml': sync()['syncs/people.yml'].replace('sync: people', 'sync: others'),
       'customerio.yml': projectFile.replace('secret://customerio/us', 'secret://customerio/eu'),
     }
-    expect(await failing(files)).toMatchObject({ code: 'UNAUTHORIZED', exitCode: 4 })
+    expect(await failing(files)).toMatchObject({
+      code: 'REGION_MISMATCH',
+      exitCode: 4,
+      message: expect.stringContaining('region: eu'),
+    })
+    expect(bench.twin.store.people('eu')).toEqual([])
   })
 
   it('a secret that does not exist: exit 3', async () => {

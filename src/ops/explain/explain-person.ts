@@ -33,6 +33,8 @@ export interface PersonExplanation {
   readonly values: readonly string[]
   /** Rows write the e-mail address in another case than it was asked for. */
   readonly hasOtherCase: boolean
+  /** How many people rows of identify give this e-mail address to, where that is more than one. */
+  readonly sharedBy?: number
   readonly syncs: readonly PersonInSync[]
   /** The newest outcomes over all syncs, newest first. */
   readonly timeline: readonly OutcomeFacts[]
@@ -66,10 +68,12 @@ export async function explainPerson(
     most.timeline,
     signal,
   )
+  const owners = ownersOf(person.trim(), search.found)
   return {
     kind: 'person',
     values,
     hasOtherCase: search.hasOtherCase,
+    ...(owners > 1 && { sharedBy: owners }),
     syncs: syncs.filter(({ rows, known, failure }) => rows + known > 0 || failure !== undefined),
     timeline,
   }
@@ -119,6 +123,13 @@ export async function searchPerson(
     hasOtherCase: named.some((value) => value !== asked && isAsked(value)),
     found: await searchAll(values, columns === 'mapped'),
   }
+}
+
+/** How many people the rows of identify syncs name beside an e-mail address. */
+function ownersOf(asked: string, found: readonly FoundIn[]): number {
+  if (!asked.includes('@')) return 1
+  const rows = found.flatMap(({ sync, rows }) => (sync.send.call === 'identify' ? rows : []))
+  return new Set(rows.flatMap(({ named }) => named.filter((value) => !sameAs(asked, value)))).size
 }
 
 /** An e-mail address is the same in every case; an id is not. */

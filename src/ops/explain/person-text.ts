@@ -21,6 +21,14 @@ export function personText(explained: PersonExplanation, look: ExplainLook): str
           'rows write the e-mail address in other letters; that is the same person',
         ])
       : []),
+    ...(explained.sharedBy === undefined
+      ? []
+      : labelled('conflict', [
+          `rows give this e-mail address to ${explained.sharedBy} people, and Customer.io lets one person have it:`,
+          'the first to arrive keeps it; for the others it is accepted with 200 and not set, which shows only',
+          'in the activity log of the workspace as "Attribute Update Failure". Merge them (call: alias), or send the',
+          'address with one of them only',
+        ])),
     ...(syncs.length === 0 && timeline.length === 0
       ? ['', 'Nothing is known: no row of any sync, no key and no outcome is about this person.']
       : []),
