@@ -3,36 +3,40 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Clock, systemClock } from '../../core/index.ts'
+import { ColumnTags } from './column-tags.ts'
 import { type CreateOptions, createTable } from './create.ts'
 import { Engine } from './engine.ts'
 import { DeltaError } from './errors.ts'
 import { logFolder } from './files.ts'
+import { JsonFiles } from './json-files.ts'
 import { TableLog } from './log.ts'
 import type { TableDefinition, TableName, View } from './model.ts'
 import { folderName, fullName } from './names.ts'
 import type { TableParts } from './parts.ts'
 import { DeltaTable } from './table.ts'
-import { Views } from './views.ts'
 import { Volumes } from './volumes.ts'
 
 /**
- * A folder that holds catalogs, schemas, Delta tables, views and volumes:
- * `tables/<catalog>/<schema>/<table>`, `views/…`, `volumes/<catalog>/<schema>/<volume>/`. Names are kept in lower
- * case. Several processes may use one folder at the same time.
+ * A folder that holds catalogs, schemas, Delta tables, views, tags of columns and volumes:
+ * `tables/<catalog>/<schema>/<table>`, `views/…`, `tags/…`, `volumes/<catalog>/<schema>/<volume>/`. Names are kept in
+ * lower case. Several processes may use one folder at the same time.
  */
 export class Lake {
   readonly folder: string
+  /** The tags of the tables' columns. */
+  readonly tags: ColumnTags
   readonly #clock: Clock
   readonly #engine = new Engine()
   /** By folder, so that each log is replayed once. */
   readonly #tables = new Map<string, { readonly parts: TableParts; readonly table: DeltaTable }>()
-  readonly #views: Views
+  readonly #views: JsonFiles<View>
   readonly #volumes: Volumes
 
   private constructor(folder: string, clock: Clock) {
     this.folder = resolve(folder)
     this.#clock = clock
-    this.#views = new Views(join(this.folder, 'views'))
+    this.#views = new JsonFiles(join(this.folder, 'views'))
+    this.tags = new ColumnTags(join(this.folder, 'tags'))
     this.#volumes = new Volumes(join(this.folder, 'volumes'))
   }
 
@@ -91,7 +95,7 @@ export class Lake {
         `Cannot drop schema ${catalog}.${schema}: it holds ${objects.length} objects. Use DROP SCHEMA … CASCADE to drop them too.`,
       )
     }
-    for (const kind of ['tables', 'views', 'volumes'] as const) {
+    for (const kind of ['tables', 'views', 'tags', 'volumes'] as const) {
       rmSync(this.#schemaFolder(kind, catalog, schema), { recursive: true, force: true })
     }
   }
@@ -130,6 +134,7 @@ export class Lake {
     await mkdir(dirname(dropped), { recursive: true })
     await rename(folder, dropped)
     this.#tables.delete(folder)
+    this.tags.drop(name)
     await rm(dropped, { recursive: true, force: true })
   }
 
@@ -141,6 +146,7 @@ export class Lake {
     if (this.table(to) !== undefined || this.view(to) !== undefined) throw alreadyThere(to)
     await rename(folder, this.#tableFolder(to))
     this.#tables.delete(folder)
+    this.tags.rename(from, to)
   }
 
   /** The views of a schema, by name. */
@@ -211,7 +217,11 @@ export class Lake {
     return join(this.#schemaFolder('tables', name.catalog, name.schema), folderName(name.table))
   }
 
-  #schemaFolder(kind: 'tables' | 'views' | 'volumes', catalog: string, schema: string): string {
+  #schemaFolder(
+    kind: 'tables' | 'views' | 'tags' | 'volumes',
+    catalog: string,
+    schema: string,
+  ): string {
     return join(this.folder, kind, folderName(catalog), folderName(schema))
   }
 

@@ -5,6 +5,7 @@ import type { Cursor } from './cursor.ts'
 import { unsupported } from './errors.ts'
 import { tick } from './names.ts'
 import type { Operation, Statement } from './operation.ts'
+import { readKey, readProperties } from './table-properties.ts'
 import { readType } from './types.ts'
 
 /** ADD COLUMN[S] …, from behind these words. */
@@ -19,9 +20,19 @@ export function readAddColumns(cursor: Cursor, name: TableName): Statement {
   }
 }
 
-/** ALTER [COLUMN] c COMMENT …, FIRST, AFTER …, TYPE …, DROP NOT NULL, from behind ALTER COLUMN. */
+/** ALTER [COLUMN] c COMMENT …, FIRST, AFTER …, TYPE …, DROP NOT NULL, SET or UNSET TAGS, from behind ALTER COLUMN. */
 export function readAlterColumn(cursor: Cursor, name: TableName): Statement {
   const column = readOwnName(cursor)
+  if (cursor.accept('SET', 'TAGS')) {
+    const tags = readProperties(cursor)
+    cursor.finish()
+    return tagging(name, column, (operation) => operation.lake.tags.set(name, column, tags))
+  }
+  if (cursor.accept('UNSET', 'TAGS')) {
+    const tags = cursor.inParentheses(() => readKey(cursor))
+    cursor.finish()
+    return tagging(name, column, (operation) => operation.lake.tags.unset(name, column, tags))
+  }
   const change = readChange(cursor)
   cursor.finish()
   return changing(name, column, change)
@@ -69,6 +80,14 @@ export function readRenameColumn(cursor: Cursor, name: TableName): Statement {
   return async (operation) => {
     await known(operation, name, [column], false)
     throw needsMapping('DELTA_UNSUPPORTED_RENAME_COLUMN', 'Column rename')
+  }
+}
+
+function tagging(name: TableName, column: string, tag: (operation: Operation) => void): Statement {
+  return async (operation) => {
+    await known(operation, name, [column], false)
+    tag(operation)
+    return {}
   }
 }
 

@@ -3,6 +3,7 @@ import type { At, DeltaTable, Lake, TableName } from '../delta/index.ts'
 import { Cursor } from './cursor.ts'
 import { schemaNotFound, sqlError, tableNotFound, unsupported } from './errors.ts'
 import { historyQuery } from './history.ts'
+import { columnTagsQuery } from './information-schema.ts'
 import { quoteName } from './literals.ts'
 import { type Defaults, showSchema, showTable } from './names.ts'
 import type { Bound, Pin, Relation, Scope } from './scope.ts'
@@ -78,6 +79,7 @@ export class Operation {
 
   private async relationQuery({ view, relation }: Bound, scope: Scope): Promise<string> {
     if (relation.kind === 'files') throw unsupported('files outside COPY INTO')
+    if (relation.kind === 'column-tags') return await columnTagsQuery(this, relation.catalog)
     this.permit(relation.name)
     const saved = this.lake.view(relation.name)
     if (saved !== undefined && relation.kind === 'table') {

@@ -80,15 +80,16 @@ function readTableName(cursor: Cursor, scope: Scope): Primary {
   if (parts.length === 1 && only !== undefined && scope.ctes.includes(only.toLowerCase())) {
     return { sql: quoteName(only) }
   }
-  const [schema = ''] = parts.slice(-2)
-  if (parts.length > 1 && /^information_schema$/i.test(schema)) {
-    throw unsupported('information_schema')
-  }
   if (only?.match(/^(?:delta|parquet|csv|json|text|orc|avro)$/i) && /[/:]/.test(parts[1] ?? '')) {
     throw unsupported('tables named by a path')
   }
   const name = resolveTable(parts, scope.defaults)
   scope.mentions.push({ start, end: start + cursor.textSince(start).length, name })
+  if (name.schema === 'information_schema') {
+    if (name.table !== 'column_tags') throw unsupported(`information_schema.${name.table}`)
+    const tags = bindRelation(scope, { kind: 'column-tags', catalog: name.catalog })
+    return { sql: quoteName(tags), own: parts.at(-1) ?? name.table }
+  }
   const pin = readPin(cursor, scope)
   const relation = { kind: 'table', name } as const
   const view = bindRelation(scope, pin === undefined ? relation : { ...relation, pin })

@@ -16,6 +16,7 @@ export type Relation =
       readonly to?: string
     }
   | { readonly kind: 'history'; readonly name: TableName; readonly limit?: number }
+  | { readonly kind: 'column-tags'; readonly catalog: string }
   | { readonly kind: 'files'; readonly path: string }
 
 /** A relation with the name of its private view. */

@@ -9,18 +9,18 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { TableName, View } from './model.ts'
+import type { TableName } from './model.ts'
 import { folderName } from './names.ts'
 
-/** The saved queries of a lake, one JSON file each. */
-export class Views {
+/** What a catalog keeps beside its tables, one JSON file for each name: `<catalog>/<schema>/<name>.json`. */
+export class JsonFiles<T> {
   readonly #folder: string
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** The views of a schema. */
+  /** The names in a schema. */
   list(catalog: string, schema: string): TableName[] {
     const folder = join(this.#folder, folderName(catalog), folderName(schema))
     if (!existsSync(folder)) return []
@@ -28,22 +28,22 @@ export class Views {
     return names.sort().map((name) => ({ catalog, schema, table: name.slice(0, -'.json'.length) }))
   }
 
-  /** A view, or undefined when there is none of that name. */
-  get(name: TableName): View | undefined {
+  /** What is kept under a name, or undefined when nothing is. */
+  get(name: TableName): T | undefined {
     const path = this.#path(name)
-    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as View) : undefined
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined
   }
 
-  /** Saves a view, in place of one of the same name. It is there whole or not at all. */
-  save(name: TableName, view: View): void {
+  /** Keeps a value, in place of one of the same name. It is there whole or not at all. */
+  save(name: TableName, value: T): void {
     const path = this.#path(name)
     mkdirSync(dirname(path), { recursive: true })
     const temporary = `${path}.${randomUUID()}.tmp`
-    writeFileSync(temporary, JSON.stringify(view, undefined, 2))
+    writeFileSync(temporary, JSON.stringify(value, undefined, 2))
     renameSync(temporary, path)
   }
 
-  /** Removes a view, if it is there. */
+  /** Removes what is kept under a name, if anything is. */
   drop(name: TableName): void {
     rmSync(this.#path(name), { force: true })
   }
