@@ -40,6 +40,7 @@ export {
 export type { Files, Sql, SqlValue } from './ports.ts'
 export { type Position, positionText, readPosition } from './position.ts'
 export { type CheckedWindow, type CheckFinding, type Quality, qualityIn } from './quality.ts'
+export { type NewReceipt, type Receipts, receiptsIn } from './receipts.ts'
 export {
   createRecorder,
   type Recorder,

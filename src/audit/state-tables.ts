@@ -115,6 +115,12 @@ export const receipts: Table = {
     must('status', 'STRING', 'done or failed'),
     may('reason', 'STRING', 'Stable code; NULL when done'),
     must('done_at', 'TIMESTAMP', 'When'),
+    may(
+      'requested_by',
+      'STRING',
+      'Who asked, as the request table says; e-mail addresses blotted out',
+    ),
+    may('actor', 'STRING', 'Identity that did it'),
   ],
 }
 

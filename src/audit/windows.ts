@@ -4,7 +4,7 @@ import { controlOf } from './control.ts'
 import { windows } from './history-tables.ts'
 import { count, insertOnce } from './insert-once.ts'
 import { fence, fenceValues, heldRow, type Lease } from './lease.ts'
-import type { Sql } from './ports.ts'
+import type { Sql, SqlValue } from './ports.ts'
 import { checkpoints } from './state-tables.ts'
 
 /** How the rows of a window were counted when it was opened: by the warehouse, on the pinned source. */
@@ -70,6 +70,8 @@ export interface Windows {
    * seen, which does no harm, since the rows are accounted for whoever closes.
    */
   close(windowId: string, closedAt: Date, lease?: Lease): Promise<Account>
+  /** Sets how many rows of an open window are held, while the lease is. Can be repeated. */
+  hold(windowId: string, held: number, lease: Lease): Promise<void>
   /** Closes a window whose other rows nobody can read any more: they count as held. It says nothing of the source then. */
   giveUp(windowId: string, closedAt: Date, lease: Lease): Promise<Account>
 }
@@ -98,12 +100,21 @@ export function windowsIn(sql: Sql, control: string): Windows {
       )
       return
     }
+    await changeOpen(change.replace('`held` + ', 'w.`held` + '), values, lease)
+  }
+
+  /** Changes an open window while the lease is held. */
+  const changeOpen = async (
+    change: string,
+    values: Readonly<Record<string, SqlValue>>,
+    lease: Lease,
+  ) => {
     const leases = at.name(checkpoints.name)
     await sql.execute(
       `MERGE INTO ${table} AS w
 USING (SELECT DISTINCT CAST(:window_id AS STRING) AS \`held_window\` FROM ${leases} WHERE ${fence}) AS l
 ON w.\`window_id\` = l.\`held_window\` AND w.\`state\` = 'open'
-WHEN MATCHED THEN UPDATE SET ${change.replace('`held` + ', 'w.`held` + ')}`,
+WHEN MATCHED THEN UPDATE SET ${change}`,
       { ...values, ...fenceValues(lease) },
     )
     await heldRow(sql, leases, lease)
@@ -183,6 +194,11 @@ WHEN MATCHED THEN UPDATE SET ${change.replace('`held` + ', 'w.`held` + ')}`,
       }
       await markClosed(windowId, closedAt, lease)
       return sums
+    },
+
+    async hold(windowId, held, lease) {
+      const change = '`held` = CAST(:held AS BIGINT)'
+      await changeOpen(change, { window_id: windowId, held }, lease)
     },
 
     async giveUp(windowId, closedAt, lease) {

@@ -2,6 +2,7 @@ import yargs from 'yargs'
 import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { backfillCommand } from './backfill.ts'
+import { eraseCommand } from './erase.ts'
 import { explainCommand } from './explain.ts'
 import { holdCommand, releaseCommand } from './hold.ts'
 import { listCommand } from './list.ts'
@@ -46,6 +47,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(holdCommand)
     .command(releaseCommand)
     .command(stateCommand)
+    .command(eraseCommand)
     .command(maintainCommand)
     .command(twinCommand)
     .demandCommand(1, 'name a command')

@@ -10,6 +10,7 @@ import {
   type ProjectSpec,
 } from '../core/index.ts'
 import { periodMs } from './duration.ts'
+import { eraseSpec } from './erase.ts'
 import { toProblems } from './issues.ts'
 import { jobProblems } from './job-problems.ts'
 import { nameProblems } from './name-problems.ts'
@@ -64,6 +65,8 @@ export function loadProject(root: string, target?: string): ProjectSpec {
       ? []
       : [outboxSync(file.outbox, { control: control ?? '', destinations, objectTypes }, yaml)]
   const syncs = [...files, ...builtIn]
+  const erase =
+    file.erase === undefined ? {} : { erase: eraseSpec(file.erase, context.vars, yaml, problems) }
   problems.push(
     ...nameProblems(syncs),
     ...jobProblems(file, syncs, yaml, problems.length > 0),
@@ -87,6 +90,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
       }),
     ),
     syncs,
+    ...erase,
   })
 }
 

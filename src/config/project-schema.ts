@@ -40,6 +40,24 @@ const Job = z
     'a job starts by one of every, cron and on_table_update',
   )
 
+const Column = z.string().min(1)
+
+const Erase = z
+  .strictObject({
+    table: z.string().min(1).describe('the table of requests, one row each'),
+    person: z
+      .strictObject({ id: Column.optional(), email: Column.optional() })
+      .refine(
+        ({ id, email }) => id !== undefined || email !== undefined,
+        'name the column with the id, with the e-mail address, or both',
+      )
+      .describe('the columns that say who; name both where there are both'),
+    kind: Column.describe('a column that says delete or suppress'),
+    request: Column.describe('a column that names the request for good, without personal data'),
+    requested_by: Column.describe('a column that says who asks').optional(),
+  })
+  .describe('where requests to forget a person are kept; "customerio-jobs erase" works on them')
+
 /** customerio.yml, as a person writes it. */
 export const ProjectFile = z.strictObject({
   vars: Vars.default({}).describe(
@@ -65,6 +83,7 @@ export const ProjectFile = z.strictObject({
       'turns on the built-in sync "outbox": it sends what is inserted into the table outbox',
     )
     .optional(),
+  erase: Erase.optional(),
   jobs: z.record(Name, Job).default({}),
   targets: z
     .record(

@@ -1,5 +1,13 @@
 export { abandonedText, backfillStepText, backfillText } from './backfill-text.ts'
 export {
+  type Erased,
+  type EraseOptions,
+  erase,
+  erasedExitCode,
+  erasedText,
+  type FailedStep,
+} from './erase/index.ts'
+export {
   type ExplainedKey,
   type ExplainLook,
   type ExplainOptions,

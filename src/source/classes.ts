@@ -1,6 +1,7 @@
 import { isEventCall } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { candidateKeys } from './candidates.ts'
+import { identifierText, joinErased, namingColumns, tombstoneRelation } from './erased.ts'
 import {
   hashColumn,
   identityColumns,
@@ -45,6 +46,7 @@ export function classes(query: WindowQuery, need: Need = { copies: true }): stri
     `keyed AS (${keyed(sync.source, sync.send.to, types, relationOf(query))})`,
     ...(candidates === undefined ? [] : [`candidates AS (${candidates})`]),
     `known AS (SELECT * FROM ${query.ledger} WHERE sync = :sync AND destination = :destination)`,
+    ...(query.erased === undefined ? [] : [`erased AS (${tombstoneRelation(query.erased)})`]),
     `looked AS (${lookedAt(query, need, candidates !== undefined)})`,
     `here AS (${present(query, need)})`,
     ...(isEvent(query) ? [] : [`gone AS (${absent(query, candidates !== undefined)})`]),
@@ -82,11 +84,18 @@ function present(query: WindowQuery, { copies }: Need): string {
     types,
     'r',
   )
-  return `SELECT r.*, CASE WHEN r.\`${keyColumn}\` IS NULL THEN 'null_key'${
+  const erased = erasedRows(query)
+  return `SELECT r.*, ${erased.isErased} AS _erased, CASE WHEN r.\`${keyColumn}\` IS NULL THEN 'null_key'${
     copies ? " WHEN r._copies > 1 THEN 'duplicate_key'" : ''
-  } ELSE ${classOf(query, `l.row_hash = ${known} AND ${sameRoute}`)} END AS _class
+  }${erased.joins === '' ? '' : ` WHEN ${erased.isErased} THEN 'held'`} ELSE ${classOf(query, `l.row_hash = ${known} AND ${sameRoute}`)} END AS _class
 FROM (SELECT k.*, ${rowHash(mapping.columns, types, 'k')} AS \`${hashColumn}\` FROM looked AS k) AS r
-LEFT JOIN known AS l ON l.message_key = r.\`${keyColumn}\``
+LEFT JOIN known AS l ON l.message_key = r.\`${keyColumn}\`${erased.joins}`
+}
+
+/** Nobody is sent again who asked to be forgotten, whatever the row says of it now. */
+function erasedRows({ sync, types, erased }: WindowQuery): ReturnType<typeof joinErased> {
+  const columns = erased === undefined ? [] : namingColumns(sync.send, types)
+  return joinErased(columns.map((column) => identifierText(column, 'r')))
 }
 
 /** A row that found its route, or lost it, is another one although its hash, which knows no route, is the same. */
@@ -143,12 +152,14 @@ WHERE NOT (l.call IN (${deletions}) AND l.status = 'delivered')${scope.keys === 
   const others = isNamedByKey(query)
     ? undefined
     : `(SELECT DISTINCT ${identityExpression(sync.send, 'k')} AS _identity FROM keyed AS k WHERE k._destination = :destination)`
-  return `SELECT g.message_key AS \`${keyColumn}\`, g._identity, ${goneClass(query, elsewhere !== undefined, others !== undefined)} AS _class
+  const isAboutPerson = query.erased !== undefined && sync.send.person !== undefined
+  const erased = joinErased(isAboutPerson ? ['g._identity'] : [])
+  return `SELECT g.message_key AS \`${keyColumn}\`, g._identity, ${erased.isErased} AS _erased, ${goneClass(query, elsewhere !== undefined, others !== undefined, erased.isErased)} AS _class
 FROM (${left}) AS g${
     elsewhere === undefined
       ? ''
       : `\nLEFT JOIN ${elsewhere} AS e ON e.\`${keyColumn}\` = g.message_key`
-  }${others === undefined ? '' : `\nLEFT JOIN ${others} AS o ON o._identity = g._identity`}`
+  }${others === undefined ? '' : `\nLEFT JOIN ${others} AS o ON o._identity = g._identity`}${erased.joins}`
 }
 
 /** True when no other row can be about what a key that is gone was about: a person, an object, or a device by its token. */
@@ -158,12 +169,20 @@ function isNamedByKey({ sync: { source, send } }: WindowQuery): boolean {
   return more.length === 0 && key === identityColumns(send)[0]
 }
 
-function goneClass(query: WindowQuery, mayMove: boolean, mayShare: boolean): string {
+function goneClass(
+  query: WindowQuery,
+  mayMove: boolean,
+  mayShare: boolean,
+  isErased: string,
+): string {
   const { sync, scope } = query
   const { to } = sync.send
   const isGivenUp = 'g.decided_at < CAST(:give_up_before AS TIMESTAMP)'
-  const refused = `CASE WHEN g.call IN (${deletions}) AND (g.status IN ('rejected', 'invalid') OR g.status = 'undelivered' AND ${isGivenUp}) THEN 'held' ELSE 'delete' END`
-  const takeAway = scope.retryRefused === true ? "'delete'" : refused
+  // Whoever asked to be forgotten was taken away by that, and nothing is written down of them again.
+  const erased = isErased === 'FALSE' ? '' : `WHEN ${isErased} THEN 'held' `
+  const refused = `CASE ${erased}WHEN g.call IN (${deletions}) AND (g.status IN ('rejected', 'invalid') OR g.status = 'undelivered' AND ${isGivenUp}) THEN 'held' ELSE 'delete' END`
+  const retried = erased === '' ? "'delete'" : `CASE ${erased}ELSE 'delete' END`
+  const takeAway = scope.retryRefused === true ? retried : refused
   const cases = [
     ...(scope.send === 'nothing' ? ["WHEN TRUE THEN 'ignored'"] : []),
     // Nothing of it is in Customer.io by our hand.

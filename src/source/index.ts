@@ -2,6 +2,14 @@ export { deadLetterStatement } from './by-hand-statements.ts'
 export { deletionCalls, isEvent, type RowClass } from './classes.ts'
 export { missingColumns } from './columns.ts'
 export {
+  erasedHash,
+  eraseKey,
+  identifierText,
+  namingColumns,
+  type Tombstones,
+  tombstoneRelation,
+} from './erased.ts'
+export {
   fateStatement,
   isPerson,
   keyRowsStatement,
@@ -71,4 +79,5 @@ export {
   previewStatement,
   type ReadStatement,
   readStatement,
+  remainingStatement,
 } from './statements.ts'

@@ -50,10 +50,10 @@ export function fateStatement(query: WindowQuery, keys: number): string {
   const { at } = sync.send
   const time =
     at === undefined ? 'CAST(NULL AS BIGINT)' : `unix_millis(CAST(r.${quoteName(at)} AS TIMESTAMP))`
-  const here = `SELECT r.\`${keyColumn}\`, 'here' AS _from, r._class, coalesce(l.row_hash = ${known}, FALSE) AS is_equal, ${time} AS at_ms, ${identityExpression(sync.send, 'r')} AS _identity
+  const here = `SELECT r.\`${keyColumn}\`, 'here' AS _from, r._class, coalesce(l.row_hash = ${known}, FALSE) AS is_equal, ${time} AS at_ms, ${identityExpression(sync.send, 'r')} AS _identity, r._erased
 FROM here AS r LEFT JOIN known AS l ON l.message_key = r.\`${keyColumn}\`
 WHERE r.\`${keyColumn}\` IN (${listed('key', keys)})`
-  const gone = `SELECT g.\`${keyColumn}\`, 'gone' AS _from, g._class, FALSE AS is_equal, CAST(NULL AS BIGINT) AS at_ms, g._identity
+  const gone = `SELECT g.\`${keyColumn}\`, 'gone' AS _from, g._class, FALSE AS is_equal, CAST(NULL AS BIGINT) AS at_ms, g._identity, g._erased
 FROM gone AS g WHERE g.\`${keyColumn}\` IN (${listed('key', keys)})`
   return `${classes(query)}\n${isEvent(query) ? here : `${here}\nUNION ALL\n${gone}`}`
 }

@@ -1,5 +1,6 @@
 import type { SyncSpec } from '../core/index.ts'
 import type { SqlParameters } from '../warehouse/index.ts'
+import type { Tombstones } from './erased.ts'
 import type { ColumnTypes } from './keys.ts'
 import { pinned } from './pin.ts'
 import type { HashedColumns } from './row-hash.ts'
@@ -19,6 +20,8 @@ export interface WindowQuery {
   readonly outcomeLog: string
   readonly outcomes: string
   readonly deadLetters: string
+  /** Who asked to be forgotten; absent where nobody did. */
+  readonly erased?: Tombstones
   /** What is looked at in place of the pinned rows, where nothing was pinned. Never set for a window. */
   readonly relation?: string
 }
@@ -30,11 +33,17 @@ export function relationOf({ relation, scope }: Pick<WindowQuery, 'relation' | '
 
 /** The parameters that all statements of a window share. */
 export function parametersOf(
-  { sync, destination, scope }: Pick<WindowQuery, 'sync' | 'destination' | 'scope'>,
+  {
+    sync,
+    destination,
+    scope,
+    erased,
+  }: Pick<WindowQuery, 'sync' | 'destination' | 'scope' | 'erased'>,
   windowId: string,
 ): SqlParameters {
   const pick = scope.look.kind === 'picked' ? scope.look.pick : {}
   const given = {
+    erase_key: erased?.key,
     since: time(scope.since),
     pick_run: pick.run,
     pick_mapping: pick.mapping,

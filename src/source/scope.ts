@@ -65,6 +65,8 @@ export interface Scope {
   readonly giveUpBefore: number
   /** How far the source is accounted for when the window is closed, where a cursor says so. */
   readonly cursor?: string
+  /** Version of the tombstones when the window was opened; absent where there were none. Attempts go by newer ones. */
+  readonly erased?: number
   /** Events before this moment count as known, in ms since the epoch. */
   readonly since?: number
 }

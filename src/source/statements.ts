@@ -22,6 +22,15 @@ export function countStatement(query: WindowQuery): string {
 SELECT _class, count(*) AS row_count FROM (${all}) AS counted GROUP BY _class`
 }
 
+/** How many rows of a window are still to be sent that no attempt has an outcome of. */
+export function remainingStatement(query: WindowQuery): string {
+  const key = `\`${keyColumn}\``
+  const gone = isEvent(query) ? '' : ` UNION ALL SELECT ${key} FROM gone WHERE _class = 'delete'`
+  return `${classes(query)}
+SELECT count(*) AS row_count FROM (SELECT ${key} FROM here WHERE _class = 'send'${gone}) AS r
+LEFT ANTI JOIN (SELECT DISTINCT message_key FROM ${query.outcomeLog} WHERE window_id = :window_id) AS d ON d.message_key = r.${key}`
+}
+
 /** What a read may leave out. */
 export interface ReadStatement {
   readonly hasDuplicates: boolean

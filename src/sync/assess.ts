@@ -10,7 +10,7 @@ import {
 } from '../source/index.ts'
 import type { SqlParameters } from '../warehouse/index.ts'
 import type { Parts } from './parts.ts'
-import { prepare, queryOf, type WindowRequest } from './prepare.ts'
+import { prepare, type WindowRequest } from './prepare.ts'
 
 export { queryOf, type WindowRequest } from './prepare.ts'
 
@@ -36,9 +36,9 @@ export async function assess(
 ): Promise<Assessed> {
   const { windowId } = request
   const prepared = await prepare(parts, sync, destination, request, 'pinned', signal)
-  const { mapping, query, schema } = prepared
+  const { mapping, query } = prepared
   const { scope } = query
-  const make = (one: Scope) => queryOf(parts, sync, destination, one, schema, mapping)
+  const make = (one: Scope) => ({ ...query, scope: one })
   const count = async (one: Scope) =>
     countsOf(
       await parts.warehouse.query(

@@ -23,6 +23,7 @@ import {
   type Scope,
   sourceSchema,
   sqlTypes,
+  type Tombstones,
   unpinned,
   type WindowQuery,
   youngVersion,
@@ -30,6 +31,7 @@ import {
 import { compileSync } from './compile-sync.ts'
 import type { Parts } from './parts.ts'
 import { snapshot } from './snapshot.ts'
+import { tombstonesOf } from './tombstones.ts'
 
 /** The window a run would open: which one it is, and what it is asked to cover. */
 export interface WindowRequest {
@@ -73,11 +75,12 @@ export async function prepare(
   const { from } = sync.source
   const pair = { sync: sync.name, destination }
   // None of these needs another: together they cost the time of one.
-  const [table, ledgerVersion, checkpoint, used] = await Promise.all([
+  const [table, ledgerVersion, checkpoint, used, erased] = await Promise.all([
     only.pin ?? ('table' in from ? pinTable(warehouse, from.table, signal) : undefined),
     youngVersion(warehouse, control.name('ledger'), clock.now(), signal),
     leasesIn(warehouse, project.control, clock).find(pair),
     ledgerIn(warehouse, project.control).mappingsOf(sync.name, destination),
+    tombstonesOf(parts, signal),
   ])
   const schema = await sourceSchema(
     warehouse,
@@ -117,8 +120,9 @@ export async function prepare(
     earlier,
     giveUpBefore: openedAt.getTime() - giveUpAfterMs,
     ...(since === undefined ? {} : { since }),
+    ...(erased === undefined ? {} : { erased: erased.version }),
   }
-  const query = queryOf(parts, sync, destination, scope, schema, mapping)
+  const query = queryOf(parts, sync, destination, scope, schema, mapping, erased)
   const { because } = looking
   return {
     mapping,
@@ -143,6 +147,7 @@ export function queryOf(
   scope: Scope,
   schema: Schema,
   mapping: Mapping,
+  erased: Tombstones | undefined,
 ): WindowQuery {
   const control = controlOf(project.control)
   return {
@@ -155,6 +160,7 @@ export function queryOf(
     outcomeLog: control.name('outcome_log'),
     outcomes: control.name('outcomes'),
     deadLetters: control.name('dead_letters'),
+    ...(erased === undefined ? {} : { erased }),
   }
 }
 

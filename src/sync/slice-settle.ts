@@ -34,7 +34,7 @@ export function settleSlices(
       await catchUp(parts, lease, await windows.lastClosed(sync.name, destination))
       return about
     }
-    const opened = await goOnWith(parts, sync, window, stop)
+    const opened = await goOnWith(parts, sync, window, stop, lease)
     const { windowId } = window
     const { pending, rows } = await windows.account(windowId)
     const { of, left } = await slicesOf(parts, about, windowId)

@@ -25,9 +25,11 @@ import { brakesOn, obeyBrakes } from './brakes.ts'
 import { recordChecks, runChecks } from './checks.ts'
 import { compileSync } from './compile-sync.ts'
 import { giveUpWindow } from './give-up.ts'
+import { holdErased } from './hold-erased.ts'
 import type { Parts } from './parts.ts'
 import { catchUp } from './settle.ts'
 import { dropSnapshot } from './snapshot.ts'
+import { tombstonesOf } from './tombstones.ts'
 
 /** A window that is written down, with everything an attempt at it needs. */
 export interface OpenedWindow {
@@ -73,7 +75,7 @@ export async function openWindow(
   if (left !== undefined && opening.giveUp?.windowId === left.windowId) {
     await giveUpWindow(parts, opening.lease, left, opening.giveUp.who)
   } else if (left !== undefined) {
-    return goOnWith(parts, sync, left, signal)
+    return goOnWith(parts, sync, left, signal, opening.lease)
   }
   await catchUp(parts, opening.lease, await windows.lastClosed(sync.name, destination))
   return openNew(parts, sync, destination, opening, signal)
@@ -156,13 +158,14 @@ function windowCounts(counts: Assessed['counts']): Window['counts'] {
 
 /**
  * The window that an earlier run left open, with all that attempts at it wrote down so far: what they could not load
- * themselves counts before anything is sent.
+ * themselves counts before anything is sent. Under the lease of the whole, who was erased meanwhile counts as held.
  */
 export async function goOnWith(
   parts: Parts,
   current: SyncSpec,
   window: Window,
   signal?: AbortSignal,
+  lease?: Lease,
 ): Promise<OpenedWindow> {
   const opened = await reopen(parts, current, window, signal).catch((error: unknown) => {
     throw unreadable(error) ? unfinishable(window, error) : error
@@ -175,7 +178,7 @@ export async function goOnWith(
     windowId: window.windowId,
   })
   parts.log.info('going on with the window an earlier run left open', { window: window.windowId })
-  return opened
+  return lease === undefined ? opened : holdErased(parts, opened, lease, signal)
 }
 
 /** A window that is open, under its own pin, ledger and sync file. */
@@ -204,7 +207,8 @@ export async function reopen(
       `window ${window.windowId} was opened by another version of customerio-jobs, which maps its rows otherwise; finish it with that version, then use this one`,
     )
   }
-  const query = queryOf(parts, sync, destination, scope, schema, mapping)
+  const erased = await tombstonesOf(parts, signal)
+  const query = queryOf(parts, sync, destination, scope, schema, mapping, erased)
   const parameters = parametersOf(query, window.windowId)
   return { window, sync, scope, mapping, query, parameters, resumed: true }
 }

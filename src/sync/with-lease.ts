@@ -34,7 +34,7 @@ type Work<T> = (held: HeldLease, signal: AbortSignal) => Promise<T>
  */
 export function withLease<T>(
   parts: Parts,
-  sync: SyncSpec,
+  sync: Pick<SyncSpec, 'name'>,
   destination: string,
   signal: AbortSignal | undefined,
   work: Work<T>,

@@ -1,4 +1,11 @@
 export { type Maintained, maintain } from './maintain.ts'
 export { maintainedText } from './maintained-text.ts'
-export type { MaintainOptions, MaintainParts } from './parts.ts'
+export {
+  inList,
+  type MaintainOptions,
+  type MaintainParts,
+  pieces,
+  windowsAtATime,
+} from './parts.ts'
+export { sumUp } from './remove-outcomes.ts'
 export { daysOf, type Retention, retentionDefaults } from './retention.ts'

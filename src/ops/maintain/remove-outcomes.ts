@@ -81,8 +81,11 @@ function pairOf({ sync, destination }: SqlRow): string {
   return `${sync} → ${destination}`
 }
 
-/** Once a window is summed up its sums stand: what is left of its outcomes after a crash says less. */
-function sumUp(at: Control, list: string): string {
+/**
+ * The statement that writes down the sums of closed windows; needs their ids in `list`, and `:now`. Once a window is summed
+ * up its sums stand: what is left of its outcomes after a crash says less.
+ */
+export function sumUp(at: Control, list: string): string {
   const fates = ['delivered', 'invalid', 'rejected', 'undelivered']
   const counts = fates.map(
     (fate) => `count(CASE WHEN \`status\` = '${fate}' THEN 1 END) AS \`${fate}\``,
