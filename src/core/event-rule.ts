@@ -13,6 +13,8 @@ export type PropertyType =
 export interface PropertyRule {
   readonly type: PropertyType
   readonly isRequired?: true
+  /** Text that must not be empty. */
+  readonly isFilled?: true
   /** Null is as good as a value. */
   readonly mayBeNull?: true
   /** The only texts that mean something. */
@@ -23,6 +25,8 @@ export interface PropertyRule {
   /** What is known of the members of an object, or of the items of an array; others are free. */
   readonly members?: Readonly<Record<string, PropertyRule>>
   readonly items?: PropertyRule
+  /** Every member of an object, whatever its name. */
+  readonly each?: PropertyRule
 }
 
 /** What Customer.io documents of an event with a name of its own, as plain data. Other properties are free. */
@@ -41,4 +45,8 @@ export interface EventCatalogue {
   rule(name: string): EventRule | undefined
   /** The documented name that this one was probably meant to be; undefined for that name itself. */
   nearest(name: string): string | undefined
+  /** What is documented of `context`. */
+  readonly context: PropertyRule
+  /** What is documented of traits of people, by name. */
+  readonly traits: Readonly<Record<string, PropertyRule>>
 }

@@ -28,6 +28,7 @@ export type { EventCatalogue, EventRule, PropertyRule, PropertyType } from './ev
 export { messageId, messageIdBytes, newId, writeIdHash, writeIdTime } from './ids.ts'
 export { createLog, type Log, type LogFields, type LogFormat, redact, silentLog } from './log.ts'
 export { misfits } from './misfits.ts'
+export { nothingPersonal, type Personal } from './personal.ts'
 export { closest, formatProblem, InvalidFiles, type Place, type Problem } from './problem.ts'
 export type {
   As,

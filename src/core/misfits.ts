@@ -62,16 +62,21 @@ function check(
       if (given !== undefined) check(member, given, `${path}.${name}`, nullsPass, problems)
       else if (member.isRequired) problems.push(`${path}.${name} is required`)
     }
+    if (rule.each === undefined) return
+    for (const [name, member] of Object.entries(value))
+      check(rule.each, member, `${path}.${name}`, nullsPass, problems)
   }
 }
 
-function isAllowed({ oneOf, least, most }: PropertyRule, value: Json): boolean {
-  if (typeof value === 'string') return oneOf?.includes(value) ?? true
+function isAllowed({ oneOf, least, most, isFilled }: PropertyRule, value: Json): boolean {
+  if (typeof value === 'string')
+    return (isFilled !== true || value !== '') && (oneOf?.includes(value) ?? true)
   if (typeof value !== 'number') return true
   return value >= (least ?? -Infinity) && value <= (most ?? Infinity)
 }
 
-function expected({ type, oneOf, least, most, mayBeNull }: PropertyRule): string {
+function expected({ type, oneOf, least, most, mayBeNull, isFilled }: PropertyRule): string {
+  if (isFilled) return 'text that is not empty'
   const what = oneOf === undefined ? words[type] : `one of ${oneOf.join(', ')}`
   const from = least === undefined ? '' : ` from ${least}`
   const to = most === undefined ? '' : ` to ${most}`

@@ -113,6 +113,8 @@ export interface SendSpec {
   readonly limits: LimitsSpec
   /** Properties that override settings of campaigns and are sent all the same. */
   readonly allow: readonly string[]
+  /** Columns with personal data that leave as they are: all of them, or these. */
+  readonly allowPii?: true | readonly string[]
 }
 
 /** Where the rows of a sync go: one destination, or one per value of a column. */
@@ -271,6 +273,8 @@ export interface ProjectSpec {
   readonly destinations: Readonly<Record<string, DestinationSpec>>
   /** Numbers of the object types by the names that sync files use. */
   readonly objectTypes: Readonly<Record<string, number>>
+  /** Tags that mark columns with personal data in Unity Catalog; none where nobody asks for them. */
+  readonly piiTags: readonly string[]
   readonly jobs: readonly JobSpec[]
   readonly syncs: readonly SyncSpec[]
   /** Absent where nobody asks to be forgotten by way of a table. */

@@ -1,4 +1,5 @@
 import type { EventCatalogue } from '../core/index.ts'
+import { contextRule, personTraits } from './documented.ts'
 import { eventRules } from './event-rules.ts'
 import { nearestEvent } from './nearest-event.ts'
 
@@ -6,4 +7,6 @@ import { nearestEvent } from './nearest-event.ts'
 export const eventCatalogue: EventCatalogue = {
   rule: (name) => eventRules.get(name),
   nearest: nearestEvent,
+  context: contextRule,
+  traits: personTraits,
 }

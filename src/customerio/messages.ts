@@ -43,7 +43,7 @@ export const TrackMessage = z
   .strictObject({
     type: z.literal('track'),
     ...person,
-    event: text(limits.eventNameBytes),
+    event: text(limits.eventNameBytes).refine((name) => name.trim() !== '', 'only spaces'),
     properties: fields.optional(),
     ...common,
   })

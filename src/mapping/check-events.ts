@@ -33,17 +33,39 @@ export function withRules(
   const found = catalogue === undefined ? [] : eventFindings(sync, catalogue)
   const problems = found.filter(({ isWarning }) => !isWarning).map(({ problem }) => problem)
   const warnings = found.filter(({ isWarning }) => isWarning).map(({ problem }) => problem)
-  const rules = catalogue === undefined ? [] : rulesOf(plan, catalogue)
-  if (rules.length === 0) return { plan, problems, warnings }
-  const members = plan.members.map((member) => {
-    const rule = commonRule(rules, member.name)
+  if (catalogue === undefined) return { plan, problems, warnings }
+  const ruled = (member: Member, rule: PropertyRule | undefined): Member => {
+    const { value } = member
     if (rule === undefined) return member
+    if (value.kind === 'object' && rule.type === 'object') {
+      const members = value.members.map((one) => ruled(one, ruleAt(rule, one.name)))
+      return { ...member, value: { ...value, members } }
+    }
     const finding = typeFinding(member, rule, fields)
     if (finding === 'fits') return member
     if (finding !== undefined) problems.push({ ...sync.at(member.path), ...finding })
-    return member.value.kind === 'column' ? { ...member, value: { ...member.value, rule } } : member
-  })
-  return { plan: { ...plan, members }, problems, warnings }
+    // A stricter rule of our own stays.
+    return value.kind === 'column' ? { ...member, value: { rule, ...value } } : member
+  }
+  const rules = rulesOf(plan, catalogue)
+  const members = plan.members.map((member) =>
+    ruled(
+      member,
+      plan.call === 'identify' ? catalogue.traits[member.name] : commonRule(rules, member.name),
+    ),
+  )
+  const context = plan.context?.map((member) =>
+    ruled(member, ruleAt(catalogue.context, member.name)),
+  )
+  return {
+    plan: { ...plan, members, ...(context !== undefined && { context }) },
+    problems,
+    warnings,
+  }
+}
+
+function ruleAt({ members, each }: PropertyRule, name: string): PropertyRule | undefined {
+  return members !== undefined && Object.hasOwn(members, name) ? members[name] : each
 }
 
 /** Something found about a name of an event. */
@@ -120,7 +142,7 @@ function commonRule(rules: readonly EventRule[], name: string): PropertyRule | u
 
 const possible = {
   text: ['text', 'null', 'date', 'timestamp'],
-  time: ['text', 'null', 'date', 'timestamp'],
+  time: ['text', 'null', 'timestamp'],
   number: ['integer', 'float', 'decimal', 'null'],
   integer: ['integer', 'float', 'decimal', 'null'],
   boolean: ['boolean', 'null'],
@@ -148,7 +170,7 @@ function typeFinding(
   const kind = kindOf(column.type)
   const isText = value.as === 'text' || value.as === 'iso' || value.mask !== undefined
   const fits = isText
-    ? rule.type === 'text' || rule.type === 'time'
+    ? rule.type === 'text' || (rule.type === 'time' && kind !== 'date')
     : value.as === 'unix'
       ? rule.type === 'number' || rule.type === 'integer'
       : (possible[rule.type] as readonly string[]).includes(kind)
@@ -159,6 +181,8 @@ function typeFinding(
     rule.most === undefined &&
     rule.items === undefined &&
     rule.members === undefined &&
+    rule.each === undefined &&
+    rule.isFilled !== true &&
     (rule.type !== 'integer' || kind === 'integer') &&
     (rule.type !== 'time' || kind !== 'text') &&
     kind !== 'decimal'

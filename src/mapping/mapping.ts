@@ -7,12 +7,15 @@ import {
   isEventCall,
   type Mask,
   type MessageBlock,
+  nothingPersonal,
+  type Personal,
   type Problem,
   type SyncSpec,
 } from '../core/index.ts'
 import { canonicalText } from './canonical.ts'
 import { problemsOf } from './check.ts'
 import { withRules } from './check-events.ts'
+import { personalProblems } from './check-personal.ts'
 import { kindsOf } from './columns.ts'
 import { createEncode, type EncodeOptions } from './encode.ts'
 import { maxMessageBytes as messageLimit } from './limits.ts'
@@ -37,6 +40,8 @@ export interface CompileOptions {
   readonly isSnapshot?: boolean
   /** What is documented of events by their names; without it, none of them means anything. */
   readonly events?: EventCatalogue
+  /** What is personal among the source's columns. Default: nothing is known to be. */
+  readonly personal?: Personal
   /** The largest message in bytes; a larger one is invalid. Default 32,000, the documented 32 KB read with care. */
   readonly maxMessageBytes?: number
 }
@@ -48,6 +53,8 @@ export interface MappedField {
   readonly field: string
   readonly as?: As
   readonly mask?: Mask
+  /** The tag that marks the column as personal in the source's catalog. */
+  readonly tag?: string
 }
 
 /** A sync's mapping, compiled for one schema. */
@@ -88,7 +95,7 @@ export interface Mapping {
  */
 export function compile(sync: SyncSpec, schema: Schema, options: CompileOptions): Mapping {
   const { plan, encodeOptions, warnings } = prepare(sync, schema, options)
-  return describe(sync, plan, warnings, createEncode(plan, encodeOptions))
+  return describe(sync, plan, warnings, createEncode(plan, encodeOptions), options.personal)
 }
 
 /** What both encoders start from: the checked plan and its options with the defaults applied. */
@@ -105,7 +112,12 @@ export function prepare(
   const resolved = planOf(sync.send, columns)
   const { plan, ...events } = withRules(sync, fields, resolved, options.events)
   const { problems, warnings } = problemsOf(sync, fields, plan, options.isSnapshot)
-  const all = [...problems, ...events.problems]
+  const { personal = nothingPersonal, isSnapshot = false } = options
+  const all = [
+    ...problems,
+    ...events.problems,
+    ...personalProblems(sync, isSnapshot ? undefined : fields, plan, personal),
+  ]
   if (all.length > 0) throw new InvalidFiles(all)
   const { number, openedAt } = options.window
   const idParts = isEventCall(plan.call)
@@ -134,6 +146,7 @@ export function describe(
   plan: Plan,
   warnings: readonly Problem[],
   encode: Mapping['encode'],
+  personal: Personal = nothingPersonal,
 ): Mapping {
   const text = canonicalText(plan)
   const [key, ...more] = sync.source.key
@@ -142,7 +155,7 @@ export function describe(
     hashColumns: hashColumnsOf(plan),
     traits: traitsOf(sync, plan),
     warnings,
-    fields: inventory(plan),
+    fields: inventory(plan, personal),
     oneMessagePerIdentity: hasOneEach(plan) && more.length === 0 && key === identityOf(plan),
     inOrder: plan.call === 'alias',
     ...(plan.event !== undefined && 'name' in plan.event && { eventName: plan.event.name }),
@@ -170,7 +183,7 @@ function traitsOf({ send: { person } }: SyncSpec, plan: Plan): string[] {
     .map(({ name }) => name)
 }
 
-function inventory(plan: Plan): MappedField[] {
+function inventory(plan: Plan, personal: Personal): MappedField[] {
   const envelope = [
     { column: plan.userId, field: 'userId' },
     { column: plan.anonymousId, field: 'anonymousId' },
@@ -187,5 +200,9 @@ function inventory(plan: Plan): MappedField[] {
     ...(as !== undefined && { as }),
     ...(mask !== undefined && { mask }),
   }))
-  return [...envelope, ...payload]
+  const tags = personal.kind === 'tagged' ? personal.columns : {}
+  return [...envelope, ...payload].map((field) => {
+    const tag = tags[field.column.toLowerCase()]
+    return tag === undefined ? field : { ...field, tag }
+  })
 }

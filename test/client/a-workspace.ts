@@ -6,7 +6,21 @@ import {
   createStore,
 } from '../../src/twin/cdp/index.ts'
 import { createFaults, type FaultRule } from '../../src/twin/faults/index.ts'
-import { type Seen, serve } from '../../src/twin/http/index.ts'
+import { type Door, type Seen, serve } from '../../src/twin/http/index.ts'
+
+/** Stands in a message that Customer.io refuses for a reason nobody documents. */
+export const refuseMe = 'refuse me'
+
+/** A door that also refuses whatever holds {@link refuseMe}. */
+function strict(door: Door): Door {
+  return {
+    ...door,
+    handle: async (request) =>
+      Buffer.from(request.body).includes(refuseMe)
+        ? { status: 400, body: { meta: { errors: ['traits.note must be a string'] } } }
+        : door.handle(request),
+  }
+}
 
 /** The key that {@link aWorkspace} knows. */
 export const writeKey = 'a-write-key'
@@ -29,13 +43,15 @@ export async function aWorkspace({ faults = [], ...door }: WorkspaceOptions = {}
     address: 'us',
     port: 0,
     doors: [
-      createCustomerioDoor({
-        region: 'us',
-        keys: () => [writeKey],
-        store,
-        clock: systemClock,
-        ...door,
-      }),
+      strict(
+        createCustomerioDoor({
+          region: 'us',
+          keys: () => [writeKey],
+          store,
+          clock: systemClock,
+          ...door,
+        }),
+      ),
     ],
     faults: createFaults({ rules, seed: 1 }),
     onRequest: (one) => seen.push(one),

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Message } from '../../src/index.ts'
 import { limits } from '../../src/index.ts'
 import { aServer } from '../customerio/a-server.ts'
-import { aWorkspace, type WorkspaceOptions, writeKey } from './a-workspace.ts'
+import { aWorkspace, refuseMe, type WorkspaceOptions, writeKey } from './a-workspace.ts'
 
 const open: { close(): unknown }[] = []
 afterEach(async () => {
@@ -23,7 +23,7 @@ const identify = (userId: string, traits: Record<string, string | number> = {}):
 })
 
 /** Passes here and is refused by the workspace: `context.ip` must be a text. */
-const refused = (userId: string): Message => ({ ...identify(userId), context: { ip: 7 } })
+const refused = (userId: string): Message => identify(userId, { note: refuseMe })
 
 it('delivers everything in one request where it fits, and gives each message an id of its own', async () => {
   const { client, store } = await workspace()

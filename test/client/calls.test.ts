@@ -9,7 +9,7 @@ import {
   semantic,
 } from '../../src/index.ts'
 import { aServer } from '../customerio/a-server.ts'
-import { aWorkspace, type WorkspaceOptions } from './a-workspace.ts'
+import { aWorkspace, refuseMe, type WorkspaceOptions } from './a-workspace.ts'
 import { fastClock } from './fast-clock.ts'
 
 const open: { close(): unknown }[] = []
@@ -150,14 +150,14 @@ it.each<[string, (client: CustomerIO) => Promise<Sent>, string]>([
 })
 
 it('says that a message was refused: status and our own words, no value', async () => {
-  const { client, store } = await clientOf()
+  const { client, seen } = await clientOf()
   const error = await failure(
-    client.identify({ person: { id: 'secret-id' }, context: { ip: 192168 } }),
+    client.identify({ person: { id: 'secret-id' }, traits: { note: refuseMe, ip: 192168 } }),
   )
   expect(error).toBeInstanceOf(DestinationError)
   expect(error).toMatchObject({ code: 'MESSAGE_REJECTED', context: { status: 400 } })
   expect(`${error.message}${JSON.stringify(error)}`).not.toMatch(/secret-id|192168/)
-  expect(store.requests()).toHaveLength(1)
+  expect(seen).toHaveLength(1)
 })
 
 it('says that the key is refused', async () => {

@@ -138,5 +138,6 @@ it('tells what those in permissive mode are not told', async () => {
   const [result] = await made
     .client()
     .batch([build.identify({ person: { id: 'u1' }, context: { ip: 7 } })])
-  expect(result).toMatchObject({ status: 'rejected', reason: 'http_400' })
+  expect(result).toMatchObject({ status: 'rejected', reason: 'message_invalid' })
+  expect(result).toMatchObject({ text: expect.stringContaining('context.ip must be text') })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   type DataType,
+  DateDay,
   Decimal,
   Field,
   Float64,
@@ -183,6 +184,8 @@ describe('an event that Customer.io knows by name', () => {
         'User Deleted': { name, properties: {}, call: 'person_delete' },
         'Application Opened': { name, properties: {}, needsDevice: true as const },
       })[name],
+    context: { type: 'object', members: { ip: { type: 'text' } } },
+    traits: { email: { type: 'text' }, createdAt: { type: 'time' } },
     nearest: (name) => (name === 'Order Complete' ? 'Order Completed' : undefined),
   }
   const order = (properties: NonNullable<Draft['properties']>) =>
@@ -220,6 +223,17 @@ describe('an event that Customer.io knows by name', () => {
   it('is suggested for a near miss, which is sent all the same', () => {
     const timed: Columns = { at: [new Int64(), 0n] }
     expect(found(track('Order Complete'), timed)).toEqual([])
+  })
+
+  it('is no event: traits and context with a meaning of their own have their types too', () => {
+    const whole: Columns = { n: [new Int64(), 1n], day: [new DateDay(), 1] }
+    const trait = (traits: Draft['traits']) => found(identify({ traits: traits ?? {} }), whole)
+    expect(trait({ email: col('n') })).toEqual(['property_type'])
+    expect(trait({ email: col('n', { as: 'text' }) })).toEqual([])
+    expect(trait({ createdAt: col('day', { as: 'iso' }) })).toEqual(['property_type'])
+    expect(trait({ other: col('n') })).toEqual([])
+    expect(found(identify({ context: { ip: col('n') } }), whole)).toEqual(['property_type'])
+    expect(found(identify({ context: { more: col('n') } }), whole)).toEqual([])
   })
 
   it.each([
