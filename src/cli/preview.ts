@@ -25,10 +25,10 @@ export const previewCommand: CommandModule<object, Arguments> = {
       }),
   async handler(args) {
     const terminal = terminalFor(args)
-    await withParts(args, terminal, async ({ warehouse, project }) => {
-      const [sync] = schedule(project, [args.sync])
+    await withParts(args, terminal, async (parts) => {
+      const [sync] = schedule(parts.project, [args.sync])
       if (sync === undefined) return
-      const previews = await preview(warehouse, sync, destinationsOf(sync.send.to), args.rows)
+      const previews = await preview(parts, sync, destinationsOf(sync.send.to), args.rows)
       const shown = previews.map((one) => ({
         ...one,
         messages: terminal.isPerson || args.values ? one.messages : one.messages.map(withoutValues),

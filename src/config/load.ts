@@ -80,6 +80,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     idSecret: parseSecretRef(file.message_ids.key),
     destinations,
     objectTypes: file.object_types,
+    piiTags: file.pii_tags,
     jobs: Object.entries(file.jobs).map(
       ([name, job]): JobSpec => ({
         name,

@@ -68,6 +68,10 @@ export const ProjectFile = z.strictObject({
     .record(Name, z.int().positive())
     .default({})
     .describe('numbers of the object types in Customer.io by the names that sync files use'),
+  pii_tags: z
+    .array(z.string().min(1))
+    .default(['pii'])
+    .describe('tags that mark columns with personal data in Unity Catalog; [] asks for none'),
   message_ids: z
     .strictObject({ key: SecretReference })
     .default({ key: 'secret://customerio/ids' })

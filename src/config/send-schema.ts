@@ -36,6 +36,10 @@ const everyCall = {
     .optional(),
   context: FieldMap.optional(),
   integrations: z.record(z.string(), z.boolean()).optional(),
+  allow_pii: z
+    .union([z.literal(true), z.array(Column).min(1)])
+    .describe('columns tagged as personal data that are sent as they are: true for all, or a list')
+    .optional(),
 }
 
 const Policy = z.enum(['error', 'warn', 'truncate'])

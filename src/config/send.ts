@@ -54,6 +54,7 @@ export function toSend(
     ...('partition' in send && send.partition !== undefined && { partition: send.partition }),
     limits: toLimits('limits' in send ? send.limits : {}),
     allow: 'allow_overrides' in send ? send.allow_overrides : [],
+    ...(send.allow_pii !== undefined && { allowPii: send.allow_pii }),
   }
 }
 

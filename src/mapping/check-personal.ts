@@ -49,11 +49,6 @@ function leaving(sync: SyncSpec, plan: Plan): Leaving[] {
   const { person, at, event, call } = sync.send
   const step = call === 'alias' ? 'keep' : 'person'
   const all: (Leaving | undefined)[] = [
-    ...sync.source.key.map((column, i) => ({
-      column,
-      to: 'the key, which the control tables keep',
-      path: ['source', 'key', i],
-    })),
     named(person?.id, 'userId', ['send', step, 'id']),
     named(person?.email, 'userId', ['send', step, 'email']),
     named(person?.anonymousId, 'anonymousId', ['send', step, 'anonymous_id']),
@@ -72,7 +67,13 @@ function leaving(sync: SyncSpec, plan: Plan): Leaving[] {
           },
     ),
   ]
-  return all.filter((one) => one !== undefined)
+  const sent = all.filter((one) => one !== undefined)
+  const kept = sync.source.key.flatMap((column, i) =>
+    sent.some((one) => one.column === column)
+      ? []
+      : [{ column, to: 'the key, which the control tables keep', path: ['source', 'key', i] }],
+  )
+  return [...sent, ...kept]
 }
 
 function named(column: string | undefined, to: string, path: Path): Leaving | undefined {

@@ -1,7 +1,7 @@
 import { RecordBatchReader } from 'apache-arrow'
 import type { Json, SyncSpec } from '../core/index.ts'
 import { previewStatement, sourceSchema, sqlTypes } from '../source/index.ts'
-import type { Warehouse } from '../warehouse/index.ts'
+import type { Parts } from '../sync/index.ts'
 import { compileForLook } from './validate.ts'
 
 /** What a sync would send for a few rows. */
@@ -16,13 +16,14 @@ export interface Preview {
 
 /** Reads up to `rows` rows of each destination and encodes them. Sends nothing and writes nothing. */
 export async function preview(
-  warehouse: Warehouse,
+  parts: Pick<Parts, 'warehouse' | 'project'>,
   sync: SyncSpec,
   destinations: readonly string[],
   rows: number,
   signal?: AbortSignal,
 ): Promise<Preview[]> {
-  const mapping = await compileForLook(warehouse, sync, signal)
+  const { warehouse } = parts
+  const mapping = await compileForLook(parts, sync, signal)
   const types = sqlTypes(await sourceSchema(warehouse, sync.source.from, signal))
   const previews: Preview[] = []
   for (const destination of destinations) {

@@ -8,9 +8,9 @@ import {
 } from '../core/index.ts'
 import { eventCatalogue } from '../customerio/index.ts'
 import { eventFindings, type Mapping } from '../mapping/index.ts'
-import { destinationsOf, sourceSchema } from '../source/index.ts'
-import { compileSync } from '../sync/index.ts'
-import type { Warehouse } from '../warehouse/index.ts'
+import { destinationsOf, isDelta, personalIn, sourceSchema } from '../source/index.ts'
+import { compileSync, type Parts } from '../sync/index.ts'
+import { quoteTable, type Warehouse } from '../warehouse/index.ts'
 
 /** What a check of one sync against its source found. */
 export interface SyncCheck {
@@ -42,7 +42,7 @@ export async function validateAgainstSources(
   const checks: SyncCheck[] = []
   for (const sync of project.syncs) {
     try {
-      const mapping = await compileForLook(warehouse, sync, signal)
+      const mapping = await compileForLook({ warehouse, project }, sync, signal)
       checks.push({
         sync: sync.name,
         file: sync.file,
@@ -64,17 +64,24 @@ export async function validateAgainstSources(
   return checks
 }
 
-/** A mapping to look at: compiled against the source's columns now, with ids that stand for no window. */
+/** A mapping to look at: compiled against the source's columns and tags now, with ids that stand for no window. */
 export async function compileForLook(
-  warehouse: Warehouse,
+  { warehouse, project }: Pick<Parts, 'warehouse' | 'project'>,
   sync: SyncSpec,
   signal?: AbortSignal,
 ): Promise<Mapping> {
-  const schema = await sourceSchema(warehouse, sync.source.from, signal)
+  const { from } = sync.source
+  const isTable = async () =>
+    'table' in from && (await isDelta(warehouse, quoteTable(from.table), signal))
+  const [schema, personal] = await Promise.all([
+    sourceSchema(warehouse, from, signal),
+    personalIn(warehouse, from, project.piiTags, isTable, signal),
+  ])
   return compileSync(sync, schema, {
     destination: destinationsOf(sync.send.to)[0] ?? '',
     window: { number: 0, openedAt: 0 },
     idSecret: 'preview',
+    personal,
   })
 }
 

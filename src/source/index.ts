@@ -30,8 +30,10 @@ export {
 } from './keys.ts'
 export { type LastChange, lastChange } from './last-change.ts'
 export { type LookFrom, type Looking, lookFor, withoutFeed } from './look.ts'
+export { personalIn } from './personal.ts'
 export {
   checkPin,
+  isDelta,
   type Pin,
   pinned,
   pinSnapshot,

@@ -173,7 +173,8 @@ function withoutEnd(query: string): string {
   return query.replace(/[\s;]+$/, '')
 }
 
-async function isDelta(
+/** True for a Delta table, by its quoted name; false for a view and whatever else has no versions. */
+export async function isDelta(
   warehouse: Warehouse,
   table: string,
   signal?: AbortSignal,

@@ -10,7 +10,7 @@ import {
   type UsedMapping,
   type WindowKind,
 } from '../audit/index.ts'
-import { ConfigError, SourceError, type SyncSpec } from '../core/index.ts'
+import { ConfigError, nothingPersonal, SourceError, type SyncSpec } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import {
   type HashedColumns,
@@ -18,6 +18,7 @@ import {
   type Look,
   type Looking,
   lookFor,
+  personalIn,
   pinned,
   pinTable,
   type Scope,
@@ -74,13 +75,24 @@ export async function prepare(
   const control = controlOf(project.control)
   const { from } = sync.source
   const pair = { sync: sync.name, destination }
+  const pinning =
+    only.pin !== undefined
+      ? Promise.resolve(only.pin)
+      : 'table' in from
+        ? pinTable(warehouse, from.table, signal)
+        : Promise.resolve(undefined)
+  const isTable = async () => (await pinning)?.snapshot === false
   // None of these needs another: together they cost the time of one.
-  const [table, ledgerVersion, checkpoint, used, erased] = await Promise.all([
-    only.pin ?? ('table' in from ? pinTable(warehouse, from.table, signal) : undefined),
+  const [table, ledgerVersion, checkpoint, used, erased, personal] = await Promise.all([
+    pinning,
     youngVersion(warehouse, control.name('ledger'), clock.now(), signal),
     leasesIn(warehouse, project.control, clock).find(pair),
     ledgerIn(warehouse, project.control).mappingsOf(sync.name, destination),
     tombstonesOf(parts, signal),
+    // What notebooks put into the outbox is meant to go.
+    sync.outbox === undefined
+      ? personalIn(warehouse, from, project.piiTags, isTable, signal)
+      : nothingPersonal,
   ])
   const schema = await sourceSchema(
     warehouse,
@@ -92,6 +104,7 @@ export async function prepare(
     destination,
     window: { number, openedAt: openedAt.getTime() },
     idSecret: await parts.idSecret(),
+    personal,
   })
   const position = checkpoint?.position
   const send = only.send ?? sendOf(sync, position)

@@ -193,7 +193,7 @@ describe('a run that cannot be right sends nothing, and says what to do', () => 
         'syncs/bulky.yml': `sync: bulky
 brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
-send: { call: identify, person: { id: id }, traits: { note: note } }
+send: { call: identify, person: { id: id }, traits: { note: note }, limits: { attribute_values: warn } }
 `,
       },
       { environment: { CUSTOMERIO_JOBS_SPOOL: folder, CUSTOMERIO_JOBS_SPOOL_LIMIT_MB: '0.0001' } },
@@ -242,8 +242,8 @@ describe('validate', () => {
 
 describe('preview', () => {
   it('shows the very messages of a few rows', async () => {
-    const { warehouse, project } = await bench.open(sync())
-    const [first] = await preview(warehouse, project.syncs[0]!, ['us'], 2)
+    const parts = await bench.open(sync())
+    const [first] = await preview(parts, parts.project.syncs[0]!, ['us'], 2)
     expect(first?.messages).toHaveLength(2)
     expect(first?.messages[0]).toMatchObject({
       type: 'identify',
@@ -254,9 +254,9 @@ describe('preview', () => {
   })
 
   it('takes whole numbers of rows only', async () => {
-    const { warehouse, project } = await bench.open(sync())
+    const parts = await bench.open(sync())
     for (const rows of [0, -1, 1.5]) {
-      expect(await failureOf(preview(warehouse, project.syncs[0]!, ['us'], rows))).toMatchObject({
+      expect(await failureOf(preview(parts, parts.project.syncs[0]!, ['us'], rows))).toMatchObject({
         code: 'LIMIT_INVALID',
       })
     }
