@@ -85,5 +85,5 @@ SELECT * FROM VALUES
   ('XX-00001', 'twice@example.com', 'Twice There', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
   ('XX-00002', 'nan@example.com', 'Not A Number', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 0, 0.00, CAST('NaN' AS DOUBLE), 'Paris', NULL, 'France'),
   (repeat('X', 151), 'long@example.com', 'Too Long', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France'),
-  ('XX-00003', 'when@example.com', 'No Date', 'Consumer', 'some time in May', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France')
+  ('XX-00003', 'when@example.com', 'Nobody Knows Why', 'Consumer', '2017-01-01T00:00:00Z', DATE '2017-01-01', 1, 10.00, 0.1D, 'Paris', NULL, 'France')
   AS extra(customer_id, email, full_name, segment, joined, last_order_on, orders, lifetime_sales, margin, city, state, country)`

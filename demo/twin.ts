@@ -27,7 +27,16 @@ export async function startTwinProcess(
   const program = fileURLToPath(new URL('./twin.mjs', import.meta.url))
   const child = spawn(
     process.execPath,
-    [program, '--data', data, '--json', '--stop-with-stdin', ...more],
+    [
+      program,
+      '--data',
+      data,
+      '--refuse',
+      'Nobody Knows Why',
+      '--json',
+      '--stop-with-stdin',
+      ...more,
+    ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   const { environment, page, control } = await firstLine(child)

@@ -91,7 +91,11 @@ function workspaceDoors(
   ]
 }
 
-function customerioDoor(inside: Inside, { rateLimit }: TwinOptions, region: 'us' | 'eu'): Door {
+function customerioDoor(
+  inside: Inside,
+  { rateLimit, refuse }: TwinOptions,
+  region: 'us' | 'eu',
+): Door {
   const { secrets, store, clock, pageSecret } = inside
   return createCustomerioDoor({
     region,
@@ -101,5 +105,6 @@ function customerioDoor(inside: Inside, { rateLimit }: TwinOptions, region: 'us'
     keys: () => regionKeys(secrets.read(), region),
     keysElsewhere: () => regionKeys(secrets.read(), region === 'us' ? 'eu' : 'us'),
     ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(refuse === undefined ? {} : { refuse }),
   })
 }

@@ -25,7 +25,8 @@ export async function readArguments(args: readonly string[]): Promise<Arguments 
   })
   if (failure !== undefined) throw new ConfigError('USAGE', `${failure}. See --help.`)
   if (help !== '') return `${help}\n`
-  const { data, port, usPort, euPort, fault, faults, json, stopWithStdin, startDelay } = parsed
+  const { data, port, usPort, euPort, fault, faults, json, stopWithStdin, startDelay, refuse } =
+    parsed
   return {
     json,
     stopWithStdin,
@@ -33,6 +34,7 @@ export async function readArguments(args: readonly string[]): Promise<Arguments 
       folder: data,
       ports: { workspace: port, us: usPort, eu: euPort },
       faults: faultSet(faults, fault),
+      ...(refuse === undefined ? {} : { refuse }),
       ...(startDelay === undefined
         ? {}
         : { warehouse: { stopped: true, startDelayMs: startDelay * 1000 } }),
@@ -61,6 +63,10 @@ function parser(args: readonly string[]) {
         describe: 'a fault rule, as JSON or door:call:setting,…; may be repeated',
       },
       faults: { type: 'string', describe: 'a YAML or JSON file of fault rules' },
+      refuse: {
+        type: 'string',
+        describe: 'Customer.io refuses messages that hold this text, as if it had a reason',
+      },
       'start-delay': {
         type: 'number',
         describe: 'the warehouse is stopped at first, and takes so many seconds to start',

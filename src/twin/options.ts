@@ -14,6 +14,8 @@ export interface TwinOptions {
   readonly faults?: FaultSet
   /** What each Customer.io key may do; the documented 3000 requests in 3 seconds unless told. */
   readonly rateLimit?: RateLimit
+  /** Messages that hold this text are refused by Customer.io, for a reason that nobody documents. Default none. */
+  readonly refuse?: string
   /** How much Customer.io keeps of what it receives. */
   readonly keep?: StoreOptions['keep']
   /** How long OAuth tokens hold; 1 hour unless told. */

@@ -8,7 +8,7 @@ import { leaksIn, startWorld, type World } from '../support/processes.ts'
 const files = {
   'syncs/people.yml': `sync: people
 source: { table: main.shop.people, key: id, changes: full }
-send: { call: identify, person: { id: id }, traits: { email: email, createdAt: joined } }
+send: { call: identify, person: { id: id }, traits: { email: email, joined: joined } }
 brakes: { max_failed_percent: 5, first_run: allow }
 tests:
   - name: a person
@@ -32,7 +32,7 @@ beforeAll(async () => {
   for (const statement of [
     'CREATE SCHEMA IF NOT EXISTS main.shop',
     `CREATE TABLE main.shop.people USING DELTA AS SELECT id, concat('p', id, '@example.com') AS email,
-      CASE WHEN id = 13 THEN 'never-p13@example.com' ELSE '2024-01-01T00:00:00Z' END AS joined FROM range(500)`,
+      CASE WHEN id = 13 THEN 'refuse me, p13@example.com' ELSE '2024-01-01T00:00:00Z' END AS joined FROM range(500)`,
     `CREATE TABLE main.shop.orders USING DELTA AS SELECT id, id % 50 AS person, concat('p', id % 50, '@example.com') AS email,
       CAST(timestamp_seconds(1700000000 + id) AS TIMESTAMP) AS at FROM range(800)`,
   ]) {

@@ -45,7 +45,7 @@ beforeAll(async () => {
     'syncs/people.yml': `sync: people
 brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
-send: { call: identify, person: { id: id }, traits: { email: email, note: note } }
+send: { call: identify, person: { id: id }, traits: { email: email, note: note }, limits: { attribute_values: warn } }
 `,
   })
   await parts.warehouse.execute('CREATE SCHEMA IF NOT EXISTS main.shop')

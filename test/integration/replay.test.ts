@@ -6,7 +6,7 @@ import { type Bench, run, startBench } from '../support/bench.ts'
 const people = {
   'syncs/people.yml': `sync: people
 source: { table: main.shop.people, key: id, changes: diff }
-send: { call: identify, person: { id: id }, traits: { name: name } }
+send: { call: identify, person: { id: id }, traits: { name: name }, limits: { attribute_values: warn } }
 on_delete: delete
 brakes: { max_failed_percent: 100, max_delete_percent: 100 }
 `,

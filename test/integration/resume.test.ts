@@ -22,7 +22,7 @@ afterEach(async () => {
 const people = `sync: people
 brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
-send: { call: identify, person: { id: id }, traits: { note: note } }
+send: { call: identify, person: { id: id }, traits: { note: note }, limits: { attribute_values: warn } }
 `
 
 const steps = `sync: steps

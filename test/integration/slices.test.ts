@@ -13,7 +13,7 @@ const rows = 900
 const files = {
   'syncs/people.yml': `sync: people
 source: { table: main.shop.people, key: id, changes: diff }
-send: { call: identify, person: { id: id }, traits: { name: name, note: note } }
+send: { call: identify, person: { id: id }, traits: { name: name, note: note }, limits: { attribute_values: warn } }
 on_delete: delete
 brakes: { max_delete_percent: 50 }
 `,

@@ -18,7 +18,7 @@ const files = {
   'syncs/people.yml': `sync: people
 brakes: { first_run: allow }
 source: { table: main.shop.people, key: id, changes: full }
-send: { call: identify, person: { id: id }, traits: { note: note } }
+send: { call: identify, person: { id: id }, traits: { note: note }, limits: { attribute_values: warn } }
 `,
 }
 const codeOf = (ending: PromiseSettledResult<unknown>) =>

@@ -80,7 +80,19 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
   }
   const startTwin = (ports: readonly string[]) => {
     const [workspace = '0', us = '0', eu = '0'] = ports
-    const words = ['--data', data, '--json', '--port', workspace, '--us-port', us, '--eu-port', eu]
+    const words = [
+      '--data',
+      data,
+      '--refuse',
+      'refuse me',
+      '--json',
+      '--port',
+      workspace,
+      '--us-port',
+      us,
+      '--eu-port',
+      eu,
+    ]
     return launch('twin.mjs', [...words, ...twinWords], {})
   }
   let twin = startTwin([])

@@ -19,6 +19,8 @@ export interface CustomerioDoorOptions extends PageOptions {
   readonly clock: Clock
   /** What each key may do; default {@link documentedRate}. */
   readonly rateLimit?: RateLimit
+  /** Messages that hold this text are refused, for a reason that nobody documents. Default none. */
+  readonly refuse?: string
 }
 
 /**
@@ -55,7 +57,7 @@ export function createCustomerioDoor(options: CustomerioDoorOptions): Door {
     const fault = unreadable ?? limited?.fault
     const intake: Intake =
       fault === undefined
-        ? readBody(request.body, call.type, store.keep === 'counts')
+        ? readBody(request.body, call.type, store.keep === 'counts', options.refuse)
         : { count: 0, messages: [], faults: [fault] }
     const { status, verdict } = judge(intake, isStrict)
     const record: Omit<RequestRecord, 'id'> = {

@@ -47,7 +47,12 @@ export function headerFault({ headers }: DoorRequest): Fault | undefined {
 }
 
 /** Reads a body for one call (`type`) or, without a type, for a batch. Looks only as closely as `depth` says. */
-export function readBody(body: Buffer, type: MessageType | undefined, counting: boolean): Intake {
+export function readBody(
+  body: Buffer,
+  type: MessageType | undefined,
+  counting: boolean,
+  refuse?: string,
+): Intake {
   if (body.length > maxBodyBytes) {
     return bad('body_too_large', 413, `the body must be at most ${maxBodyBytes} bytes`)
   }
@@ -56,11 +61,11 @@ export function readBody(body: Buffer, type: MessageType | undefined, counting: 
   if (measured.depth > maxDepth) return bad('malformed', 400, `more than ${maxDepth} levels deep`)
   const parsed = parse(body)
   if (parsed === undefined) return bad('malformed', 400, 'the body must be JSON in UTF-8')
-  if (type !== undefined) return check([parsed.value], [body.length], type)
-  return readBatch(parsed.value, measured.items)
+  if (type !== undefined) return check([parsed.value], [body.length], type, undefined, refuse)
+  return readBatch(parsed.value, measured.items, refuse)
 }
 
-function readBatch(value: unknown, sizes: readonly number[]): Intake {
+function readBatch(value: unknown, sizes: readonly number[], refuse?: string): Intake {
   if (!isObject(value) || !Array.isArray(value.batch)) {
     return bad('invalid', 400, 'the body must be an object with an array batch')
   }
@@ -71,7 +76,7 @@ function readBatch(value: unknown, sizes: readonly number[]): Intake {
   // A key spelled with escapes hides the array from the measure: then the sizes of the values have to do.
   const bytes = sizes.length === batch.length ? sizes : batch.map(jsonBytes)
   const defaults = isObject(context) ? context : undefined
-  return check(batch, bytes, undefined, defaults)
+  return check(batch, bytes, undefined, defaults, refuse)
 }
 
 function check(
@@ -79,6 +84,7 @@ function check(
   bytes: readonly number[],
   type: MessageType | undefined,
   context?: JsonObject,
+  refuse?: string,
 ): Intake {
   const messages: Placed[] = []
   const faults: Fault[] = []
@@ -90,7 +96,7 @@ function check(
       faults.push({ reason: 'message_too_large', status: 400, text, ...place(index) })
       continue
     }
-    const problems = problemsOf(value, type)
+    const problems = [...problemsOf(value, type), ...undocumented(value, refuse)]
     if (problems.length > 0) {
       const text = `${label(index)}${problems.join('; ')}`
       faults.push({ reason: 'invalid', status: 400, text, ...place(index) })
@@ -102,6 +108,12 @@ function check(
     }
   }
   return { count: values.length, messages, faults }
+}
+
+/** What a real service refuses although nobody wrote down why. */
+function undocumented(value: unknown, refuse: string | undefined): string[] {
+  if (refuse === undefined || !JSON.stringify(value).includes(refuse)) return []
+  return ['a rule that is not documented does not like it']
 }
 
 function countOnly(body: Buffer, type: MessageType | undefined, items: readonly number[]): Intake {

@@ -57,7 +57,7 @@ async function commitNew(
     await replaceRows(parts, base, { ...change, written: undefined })
     return
   }
-  const files = new NewFiles(options.rows.connection, parts.folder)
+  const files = new NewFiles(options.rows.connection, parts.folder, settings.metaData)
   let committed = false
   try {
     const { fields } = readSchema(settings.metaData, parts.log.table)

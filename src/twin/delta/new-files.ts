@@ -3,7 +3,7 @@ import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBMapValue } from '@duckdb/node-api'
 import { codesOf } from '../../core/index.ts'
-import type { Add, ChangeFile } from './actions.ts'
+import type { Add, ChangeFile, Metadata } from './actions.ts'
 import { DeltaError } from './errors.ts'
 import { encodePath } from './files.ts'
 import { identifier, literal } from './names.ts'
@@ -24,11 +24,13 @@ export interface Written<T> {
 export class NewFiles {
   readonly #connection: DuckDBConnection
   readonly #folder: string
+  readonly #properties: Readonly<Record<string, string>>
   readonly #paths: string[] = []
 
-  constructor(connection: DuckDBConnection, tableFolder: string) {
+  constructor(connection: DuckDBConnection, tableFolder: string, metadata: Metadata) {
     this.#connection = connection
     this.#folder = tableFolder
+    this.#properties = metadata.configuration
   }
 
   /**
@@ -50,7 +52,7 @@ export class NewFiles {
       size,
       modificationTime: copied.modifiedAt,
       dataChange,
-      stats: fileStats(rows, fields, columns),
+      stats: fileStats(rows, fields, columns, this.#properties),
     }
     return { action, rows }
   }

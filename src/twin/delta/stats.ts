@@ -7,6 +7,9 @@ export type LeafStats = ReadonlyMap<string, string>
 /** How many leaf columns get bounds, as in Delta's default (`delta.dataSkippingNumIndexedCols`). */
 const indexedLeaves = 32
 
+/** Names the columns that get bounds, in place of the first so many. */
+const statsColumns = 'delta.dataSkippingStatsColumns'
+
 /** Bounds of longer strings are left out, to keep the log small. */
 const longestBound = 64
 
@@ -18,11 +21,14 @@ type Tree = Map<string, string | Tree>
 /**
  * A data file's statistics as the log holds them (PROTOCOL.md, "Per-file Statistics"). `columns` is keyed as
  * DuckDB does: quoted path parts joined by a period. Numbers stay text all the way, so that none loses a digit.
+ *
+ * @param properties of the table: `delta.dataSkippingStatsColumns` lists the top-level columns to look at, if it is set
  */
 export function fileStats(
   rows: number,
   fields: readonly Field[],
   columns: ReadonlyMap<string, LeafStats>,
+  properties: Readonly<Record<string, string>> = {},
 ): string {
   const min: Tree = new Map()
   const max: Tree = new Map()
@@ -44,7 +50,11 @@ export function fileStats(
     put(min, here, low)
     put(max, here, high)
   }
-  for (const field of fields) visit(field, [])
+  const listed = properties[statsColumns]?.toLowerCase().split(',')
+  const names = listed?.map((name) => name.trim().replace(/^`(.*)`$/, '$1'))
+  for (const field of fields) {
+    if (names?.includes(field.name.toLowerCase()) ?? true) visit(field, [])
+  }
   return `{"numRecords":${rows},"minValues":${text(min)},"maxValues":${text(max)},"nullCount":${text(nulls)}}`
 }
 

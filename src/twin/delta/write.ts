@@ -25,7 +25,7 @@ export async function changeRows(
   if (isDone(base, options.txn)) return { ...nothing, version: base.version }
   toSnapshot(base, parts.log.table)
   writableSchema(base, parts.log.table)
-  const files = new NewFiles(connection, parts.folder)
+  const files = new NewFiles(connection, parts.folder, base.metadata)
   let committed = false
   try {
     const result = await work(base, files)

@@ -1,7 +1,7 @@
 import { unsupported } from './errors.ts'
 import { asText, type Expr } from './expr.ts'
 import { stringLiteral } from './literals.ts'
-import { jsonPath, splitPattern, timeFormat, truncateUnit } from './patterns.ts'
+import { jsonPath, rowsOfJson, splitPattern, timeFormat, truncateUnit } from './patterns.ts'
 
 /** How one function is written in DuckDB, and how many arguments it takes. */
 interface FunctionRule {
@@ -224,6 +224,11 @@ const functions: Readonly<Record<string, FunctionRule>> = {
   }),
   // JSON
   to_json: same('spark_to_json'),
+  from_json: rule(2, 2, ([x, schema]) => {
+    const structure = rowsOfJson(schema)
+    return `CASE WHEN json_valid(${sql(x)}) THEN from_json(${sql(x)}, ${structure}) END`
+  }),
+  explode: same('unnest'),
   get_json_object: rule(2, 2, ([x, path]) => `spark_json_get(${sql(x)}, ${jsonPath(path)})`),
 }
 

@@ -71,6 +71,19 @@ export function jsonPath(path: Expr | undefined): string {
   return stringLiteral(steps.replace(/\['([^']+)'\]/g, '."$1"'))
 }
 
+/** What from_json reads: arrays of structs of text only, as DuckDB is told of them. */
+export function rowsOfJson(schema: Expr | undefined): string {
+  const [, fields] = /^ARRAY<STRUCT<(.+)>>$/i.exec(schema?.text ?? '') ?? []
+  const names = (fields ?? '')
+    .split(',')
+    .map((field) => /^\s*(?:`(\w+)`|(\w+))\s*:?\s+STRING\s*$/i.exec(field))
+    .map((found) => found?.[1] ?? found?.[2])
+  if (names.includes(undefined)) {
+    throw unsupported('`from_json` into anything but an array of structs of text')
+  }
+  return stringLiteral(JSON.stringify([Object.fromEntries(names.map((name) => [name, 'VARCHAR']))]))
+}
+
 /** The text to split at: a regular expression that stands for exactly one text. */
 export function splitPattern(pattern: Expr | undefined): string {
   const text = pattern?.text

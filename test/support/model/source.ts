@@ -6,7 +6,7 @@ export interface Row {
   /** `big` stands for a text that makes the message too large. */
   readonly name: string | null
   readonly visits: number | null
-  /** A time; anything else is refused by Customer.io as `createdAt`. */
+  /** A time; `refuse me` is refused by Customer.io. */
   readonly joined: string
   /** Seconds since the epoch; every write of a row gives it a later one. */
   readonly loadedAt: number

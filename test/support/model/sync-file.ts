@@ -15,16 +15,16 @@ export interface Kind {
 
 /** Mappings that a sync may be edited to: the column of each trait. All of them have `name`. */
 export const mappings = {
-  plain: { name: 'name', visits: 'visits', createdAt: 'joined' },
-  fewer: { name: 'name', createdAt: 'joined' },
-  more: { name: 'name', visits: 'visits', createdAt: 'joined', label: 'name' },
+  plain: { name: 'name', visits: 'visits', joined: 'joined' },
+  fewer: { name: 'name', joined: 'joined' },
+  more: { name: 'name', visits: 'visits', joined: 'joined', label: 'name' },
 } as const
 export type MappingName = keyof typeof mappings
 
-/** The traits of a mapping. An event has no `createdAt`, which is a person's. */
+/** The traits of a mapping. An event has no `joined`, which is a person's. */
 export function traitsOf(call: Kind['call'], mapping: MappingName): [string, Column][] {
   return (Object.entries(mappings[mapping]) as [string, Column][]).filter(
-    ([trait]) => call === 'identify' || trait !== 'createdAt',
+    ([trait]) => call === 'identify' || trait !== 'joined',
   )
 }
 type Column = 'name' | 'visits' | 'joined'

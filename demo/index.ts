@@ -1,0 +1,1 @@
+export { startTwinProcess, type TwinProcess } from './twin.ts'
