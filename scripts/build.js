@@ -9,6 +9,7 @@ const jobs = readdirSync('jobs').filter((name) => name.endsWith('.ts'))
 const entries = {
   'customerio-jobs': 'src/cli/main.ts',
   demo: 'demo/main.ts',
+  guide: 'guides/main.ts',
   ...Object.fromEntries(jobs.map((name) => [`jobs/${name.slice(0, -3)}`, `jobs/${name}`])),
 }
 

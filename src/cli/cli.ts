@@ -4,6 +4,7 @@ import { packageVersion } from '../sync/index.ts'
 import { backfillCommand } from './backfill.ts'
 import { eraseCommand } from './erase.ts'
 import { explainCommand } from './explain.ts'
+import { guideCommand } from './guide.ts'
 import { holdCommand, releaseCommand } from './hold.ts'
 import { listCommand } from './list.ts'
 import { maintainCommand } from './maintain.ts'
@@ -50,6 +51,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(eraseCommand)
     .command(maintainCommand)
     .command(twinCommand)
+    .command(guideCommand)
     .demandCommand(1, 'name a command')
     .strict()
     .recommendCommands()

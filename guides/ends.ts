@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readSettings } from '../src/config/index.ts'
+import { silentLog, systemClock } from '../src/core/index.ts'
+import { openWarehouse, openWorkspace, type SqlRow } from '../src/warehouse/index.ts'
+
+/** How a process ended, and every word of it. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What the steps of a guide work on. */
+export interface Ends {
+  /** Runs a statement in the warehouse, as a person does in an SQL editor. */
+  query(sql: string): Promise<SqlRow[]>
+  /** Runs a command of the product on a project. */
+  command(project: string, words: readonly string[]): Promise<Ended>
+  /** Runs a program that imports the package by its name, beside a project. */
+  program(project: string, text: string): Promise<Ended>
+  close(): Promise<void>
+}
+
+/** Opens both ends that an environment names, for the package in `root`, as it was built. */
+export function openEnds(environment: Readonly<Record<string, string>>, root: string): Ends {
+  const { origin, warehouseId, credentials } = readSettings(environment).databricks
+  const ca = readFileSync(environment.NODE_EXTRA_CA_CERTS ?? '', 'utf8')
+  const common = { clock: systemClock, log: silentLog, ca }
+  const workspace = openWorkspace({ origin, credentials, ...common })
+  const { hostname, port } = new URL(origin)
+  const warehouse = openWarehouse({
+    host: hostname,
+    port: Number(port),
+    warehouseId,
+    token: workspace.token,
+    ready: () => workspace.startWarehouse(warehouseId),
+    cloudFetch: false,
+    ...common,
+  })
+  const node = (words: readonly string[], cwd: string, more: NodeJS.ProcessEnv = {}) =>
+    ended(words, cwd, { ...process.env, ...environment, ...more })
+  return {
+    query: (sql) => warehouse.query(sql),
+    command: (project, words) =>
+      node([join(root, 'dist/customerio-jobs.mjs'), ...words, '--project', project], project),
+    async program(project, text) {
+      const installed = join(project, 'node_modules/customerio-jobs')
+      mkdirSync(dirname(installed), { recursive: true })
+      try {
+        symlinkSync(root, installed, 'dir')
+      } catch {
+        // It is there from an earlier step.
+      }
+      writeFileSync(join(project, 'program.mjs'), text)
+      const key = await workspace.secret('customerio', 'us')
+      return node(['program.mjs'], project, { CUSTOMERIO_KEY: key })
+    },
+    async close() {
+      await warehouse.close()
+      await workspace.close()
+    },
+  }
+}
+
+function ended(words: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+  const child = spawn(process.execPath, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (data) => {
+    stdout += data
+  })
+  child.stderr.on('data', (data) => {
+    stderr += data
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
