@@ -29,7 +29,7 @@ export {
   type UsedMapping,
 } from './ledger.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
-export { type KnownMapping, type Mappings, mappingsIn } from './mappings.ts'
+export { type KnownMapping, type MappedColumn, type Mappings, mappingsIn } from './mappings.ts'
 export {
   type ExistingColumns,
   migrateStatements,

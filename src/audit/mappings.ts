@@ -14,10 +14,30 @@ export interface KnownMapping {
   readonly firstUsedAt: Date
 }
 
+/** A column that leaves, as the view `inventory` shows it. */
+export interface MappedColumn {
+  readonly column: string
+  /** Its place in the message, for example `traits.address.city`. */
+  readonly field: string
+  readonly as?: string
+  readonly mask?: string
+  /** The tag that marks it as personal in the source's catalog. */
+  readonly tag?: string
+}
+
 /** The mappings of one control schema: row hashes are compared over the columns of the one a key was sent under. */
 export interface Mappings {
-  /** Writes a mapping down unless it is there. To be called before the first row of a window is sent under it. */
-  remember(hash: string, text: string, sync: string, rowColumns: readonly string[]): Promise<void>
+  /**
+   * Writes a mapping down unless it is there, with the columns that leave as they are tagged now. To be called before
+   * the first row of a window is sent under it.
+   */
+  remember(
+    hash: string,
+    text: string,
+    sync: string,
+    rowColumns: readonly string[],
+    fields: readonly MappedColumn[],
+  ): Promise<void>
   /** Every mapping of a sync, the oldest first. */
   all(sync: string): Promise<readonly KnownMapping[]>
 }
@@ -26,14 +46,16 @@ export interface Mappings {
 export function mappingsIn(sql: Sql, control: string, clock: Clock): Mappings {
   const table = controlOf(control).name(mappings.name)
   return {
-    async remember(hash, text, sync, rowColumns) {
-      await insertOnce(sql, table, mappings, ['mapping_hash', 'sync'], {
+    async remember(hash, text, sync, rowColumns, fields) {
+      const row = {
         mapping_hash: hash,
         sync,
         mapping: text,
         row_columns: JSON.stringify(rowColumns),
+        fields: JSON.stringify(fields),
         first_used_at: new Date(clock.now()),
-      })
+      }
+      await insertOnce(sql, table, mappings, ['mapping_hash', 'sync'], row, 'fields')
     },
 
     async all(sync) {

@@ -1,6 +1,7 @@
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { controlOf, volumeName } from './control.ts'
 import { outcomeLog, requests, runs, windows } from './history-tables.ts'
+import { inventory } from './inventory.ts'
 import {
   acts,
   checkpoints,
@@ -33,7 +34,7 @@ export const controlTables: readonly Table[] = [
 ]
 
 /** Every view, each after those it reads. */
-export const controlViews: readonly View[] = [outcomes, deadLetters, account]
+export const controlViews: readonly View[] = [outcomes, deadLetters, account, inventory]
 
 /**
  * The statements that set up the control schema, one by one, in order. Each can be repeated at any time: what exists

@@ -61,6 +61,7 @@ export const mappings: Table = {
     must('mapping', 'STRING', 'The mapping, as JSON'),
     must('first_used_at', 'TIMESTAMP', 'When a window first used it'),
     may('row_columns', 'STRING', 'Columns of the row hash, as JSON array'),
+    may('fields', 'STRING', 'Every column that leaves, as JSON array; see inventory'),
   ],
 }
 

@@ -127,6 +127,7 @@ async function openNew(
     mapping.text,
     sync.name,
     mapping.hashColumns,
+    mapping.fields,
   )
   const window = await windowsIn(warehouse, project.control).open({
     sync: sync.name,

@@ -16,11 +16,11 @@ describe('mappings', () => {
   it('are kept from their first use on, each once per sync, the oldest first', async () => {
     const mappings = mappingsIn(control, 'main.customerio', clock)
     const first = new Date(clock.now())
-    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers', ['a"b', 'id'])
+    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers', ['a"b', 'id'], [])
     await clock.pass(1000)
-    await mappings.remember('a', '{}', 'customers', [])
-    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers', [])
-    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'people', [])
+    await mappings.remember('a', '{}', 'customers', [], [])
+    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'customers', [], [])
+    await mappings.remember('b', '{"event":"it\'s \\"done\\""}', 'people', [], [])
     expect(await mappings.all('customers')).toEqual([
       {
         hash: 'b',

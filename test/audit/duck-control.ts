@@ -31,6 +31,7 @@ export class DuckControl implements Sql, Files {
     await connection.run(
       'CREATE MACRO timestamp_millis(ms) AS make_timestamp(CAST(ms AS BIGINT) * 1000)',
     )
+    await connection.run('CREATE MACRO get_json_object(j, p) AS json_extract_string(j, p)')
     return new DuckControl(duck, connection, await mkdtemp(join(tmpdir(), 'control-')))
   }
 
@@ -138,8 +139,15 @@ function bound(params: Readonly<Record<string, SqlValue>>) {
   )
 }
 
+/** How DuckDB is told what Spark reads in the type of the inventory. */
+const fields = JSON.stringify([
+  { column: 'VARCHAR', field: 'VARCHAR', as: 'VARCHAR', mask: 'VARCHAR', tag: 'VARCHAR' },
+])
+
 function translate(sql: string): string {
   return sql
+    .replace(/from_json\((\S+), '[^']*'\)/g, (_, text) => `from_json(${text}, '${fields}')`)
+    .replaceAll('explode(', 'unnest(')
     .replaceAll('`main`.`customerio`.', '')
     .replaceAll('`', '"')
     .replace(/(?<!:):([a-z_]+)/g, '$$$1')

@@ -52,7 +52,12 @@ describe('migrating', () => {
   \`window_number\` BIGINT COMMENT 'Number of that window: the position never goes back'
 )`,
       `ALTER TABLE \`main\`.\`customerio\`.\`mappings\` ADD COLUMNS (
-  \`row_columns\` STRING COMMENT 'Columns of the row hash, as JSON array'
+  \`row_columns\` STRING COMMENT 'Columns of the row hash, as JSON array',
+  \`fields\` STRING COMMENT 'Every column that leaves, as JSON array; see inventory'
+)`,
+      `ALTER TABLE \`main\`.\`customerio\`.\`receipts\` ADD COLUMNS (
+  \`requested_by\` STRING COMMENT 'Who asked, as the request table says; e-mail addresses blotted out',
+  \`actor\` STRING COMMENT 'Identity that did it'
 )`,
     ])
   })

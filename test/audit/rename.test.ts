@@ -58,7 +58,7 @@ const rows = (sync: string) =>
 describe('a renamed sync', () => {
   it('has the keys, mappings and position of its old name, which keeps them too', async () => {
     const end = { window: 57, version: 12, committedAt: 5, cursor: 'c' }
-    await mappingsIn(control, 'main.customerio', clock).remember('m1', '{}', 'people', ['id'])
+    await mappingsIn(control, 'main.customerio', clock).remember('m1', '{}', 'people', ['id'], [])
     await known('people', 'eu', '[1]', 'a')
     await known('people', 'eu', '[2]', 'b')
     await known('people', 'us', '[1]', 'c')

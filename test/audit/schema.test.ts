@@ -36,9 +36,11 @@ describe('control statements', () => {
       'receipts',
       'erased',
       'quality',
+      'outbox',
       'outcomes',
       'dead_letters',
       'account',
+      'inventory',
     ])
   })
 

@@ -145,8 +145,8 @@ describe('mappings, holds and acts', () => {
   it('are written and read by the statements of the product', async () => {
     const mappings = mappingsIn(parts.warehouse, control, systemClock)
     const text = '{"event":"it\'s \\"done\\" \\\\ :name"}'
-    await mappings.remember('h1', text, 'letters', ['id', 'name'])
-    await mappings.remember('h1', text, 'letters', ['id', 'name'])
+    await mappings.remember('h1', text, 'letters', ['id', 'name'], [])
+    await mappings.remember('h1', text, 'letters', ['id', 'name'], [])
     expect(await mappings.all('letters')).toMatchObject([
       { hash: 'h1', text, rowColumns: ['id', 'name'] },
     ])

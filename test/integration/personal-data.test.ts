@@ -101,6 +101,31 @@ describe('in a catalog with tagged columns', () => {
     })
   })
 
+  it('the inventory says what leaves, by the newest window, with tag and mask as they are now', async () => {
+    const inventory = (sync: string) =>
+      bench.sql(
+        `SELECT destination, column_name, field, written_as, mask, tag, call FROM main.customerio.inventory WHERE sync = '${sync}' ORDER BY field`,
+      )
+    const common = { destination: 'us', written_as: null, call: 'identify' }
+    const rows = (tag: string) => [
+      { ...common, column_name: 'email', field: 'traits.mail', mask: 'sha256', tag },
+      { ...common, column_name: 'name', field: 'traits.name', mask: null, tag: null },
+      { ...common, column_name: 'id', field: 'userId', mask: null, tag: null },
+    ]
+    expect(await inventory('masked')).toEqual(rows('PII'))
+    expect(await inventory('plain')).toHaveLength(2)
+    await bench.sql(
+      "ALTER TABLE main.shop.people ALTER COLUMN email UNSET TAGS ('PII')",
+      "ALTER TABLE main.shop.people ALTER COLUMN email SET TAGS ('pii' = '')",
+    )
+    await run(await bench.open(files), 'us', { sync: 'masked' })
+    expect(await inventory('masked')).toEqual(rows('pii'))
+    const [row] = await bench.sql(
+      "SELECT DISTINCT i.window_id, i.since = m.first_used_at AS is_first FROM main.customerio.inventory AS i INNER JOIN main.customerio.mappings AS m ON m.sync = i.sync WHERE i.sync = 'masked'",
+    )
+    expect(row).toEqual({ window_id: 'masked.us.000002', is_first: true })
+  })
+
   it('other tags count where customerio.yml names them, and none where it names none', async () => {
     const named = (tags: string) => ({
       ...files,

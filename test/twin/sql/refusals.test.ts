@@ -16,6 +16,7 @@ const unknown: readonly (readonly [sql: string, named: string])[] = [
   ['SELECT hash(id) FROM t', 'hash'],
   ['SELECT xxhash64(id) FROM t', 'xxhash64'],
   ["SELECT from_json(payload, 'a INT') FROM t", 'from_json'],
+  ["SELECT from_json(payload, 'ARRAY<STRUCT<a: INT>>') FROM t", 'from_json'],
   ["SELECT id FROM t WHERE payload RLIKE 'x'", 'RLIKE'],
   ['SELECT payload:a FROM t', ':'],
   ['SELECT * FROM t LATERAL VIEW explode(array(1)) AS x', 'LATERAL VIEW'],
