@@ -1,4 +1,13 @@
-import { destination, may, messageKey, must, sync, type Table, windowId } from './table.ts'
+import {
+  boundsOf,
+  destination,
+  may,
+  messageKey,
+  must,
+  sync,
+  type Table,
+  windowId,
+} from './table.ts'
 
 /** One row per window: what is to be accounted for, written before the first row is read. */
 export const windows: Table = {
@@ -90,7 +99,8 @@ export const runs: Table = {
 export const outcomeLog: Table = {
   name: 'outcome_log',
   comment: 'Every outcome as it was written down; the view outcomes has one row per message',
-  clusterBy: ['window_id', 'message_key'],
+  clusterBy: ['window_id'],
+  properties: boundsOf('window_id', 'sync', 'destination', 'status', 'sent_at', 'run_id', 'part'),
   columns: [
     windowId,
     sync,

@@ -1,12 +1,24 @@
-import { destination, may, messageKey, must, sync, type Table, windowId } from './table.ts'
+import {
+  boundsOf,
+  destination,
+  may,
+  messageKey,
+  must,
+  sync,
+  type Table,
+  windowId,
+} from './table.ts'
 
 /** The last decided outcome of every key: what "unchanged" and deletions rest on. */
 export const ledger: Table = {
   name: 'ledger',
   comment: 'One row per key of a sync and destination: its last decided outcome',
-  clusterBy: ['sync', 'destination', 'message_key'],
-  // Lets a project follow what changed in Customer.io without comparing snapshots.
-  properties: { 'delta.enableChangeDataFeed': 'true' },
+  clusterBy: ['sync', 'destination'],
+  properties: {
+    // Lets a project follow what changed in Customer.io without comparing snapshots.
+    'delta.enableChangeDataFeed': 'true',
+    ...boundsOf('sync', 'destination', 'status', 'window_id', 'decided_at', 'window_number'),
+  },
   columns: [
     sync,
     destination,
@@ -143,8 +155,11 @@ export const outbox: Table = {
   name: 'outbox',
   comment: 'Calls to Customer.io to be made once each, inserted by any notebook or query',
   clusterBy: ['id'],
-  // The built-in sync reads what was inserted, not the whole table.
-  properties: { 'delta.enableChangeDataFeed': 'true' },
+  properties: {
+    // The built-in sync reads what was inserted, not the whole table.
+    'delta.enableChangeDataFeed': 'true',
+    ...boundsOf('id', 'call', 'destination', 'requested_at'),
+  },
   columns: [
     must('id', 'STRING', 'Names the row, once and for ever; uuid() will do'),
     must('call', 'STRING', 'The call, as in a sync file: identify, track, person_delete, …'),

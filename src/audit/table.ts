@@ -26,6 +26,14 @@ export interface Table {
   readonly properties?: Readonly<Record<string, string>>
 }
 
+/**
+ * The property that lets Delta keep the smallest and largest value of a file for these columns alone. Values in the log of
+ * a table outlast its rows, and no VACUUM reaches them: of what may name a person there are none.
+ */
+export function boundsOf(...columns: readonly string[]): Readonly<Record<string, string>> {
+  return { 'delta.dataSkippingStatsColumns': columns.join(',') }
+}
+
 /** A column that is never NULL. */
 export const must = (name: string, type: ColumnType, comment: string): Column => ({
   name,

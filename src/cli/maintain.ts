@@ -4,9 +4,12 @@ import { type CommonArguments, terminalFor, withCommon, withParts } from './open
 
 type Arguments = CommonArguments & {
   readonly 'dry-run': boolean
+  readonly vacuum: boolean
   readonly 'keep-outcomes': string
   readonly 'keep-requests': string
   readonly 'keep-runs': string
+  readonly 'keep-payloads': string
+  readonly 'keep-outbox': string
 }
 
 /** `customerio-jobs maintain` */
@@ -16,6 +19,11 @@ export const maintainCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     withCommon(yargs)
       .option('dry-run', { type: 'boolean', default: false, describe: 'count only' })
+      .option('vacuum', {
+        type: 'boolean',
+        default: false,
+        describe: 'run VACUUM too: removed rows leave the storage, earlier versions go',
+      })
       .option('keep-outcomes', {
         type: 'string',
         default: `${retentionDefaults.outcome_log}d`,
@@ -30,6 +38,16 @@ export const maintainCommand: CommandModule<object, Arguments> = {
         type: 'string',
         default: `${retentionDefaults.runs}d`,
         describe: 'the same for runs',
+      })
+      .option('keep-payloads', {
+        type: 'string',
+        default: `${retentionDefaults.payloads}d`,
+        describe: 'days after which what keep_payload kept of a message is emptied',
+      })
+      .option('keep-outbox', {
+        type: 'string',
+        default: `${retentionDefaults.outbox}d`,
+        describe: 'days that rows of the outbox are kept once they were decided on',
       }),
   async handler(args) {
     const keep = {
@@ -37,12 +55,15 @@ export const maintainCommand: CommandModule<object, Arguments> = {
       outcome_log: daysOf('keep-outcomes', args['keep-outcomes']),
       requests: daysOf('keep-requests', args['keep-requests']),
       runs: daysOf('keep-runs', args['keep-runs']),
+      payloads: daysOf('keep-payloads', args['keep-payloads'], 1),
+      outbox: daysOf('keep-outbox', args['keep-outbox']),
     }
     const terminal = terminalFor(args)
     await withParts(args, terminal, async (parts) => {
       const done = await maintain(parts, {
         keep,
         dryRun: args['dry-run'],
+        vacuum: args.vacuum,
         onStep: (step) => terminal.status(step),
       })
       terminal.status('')

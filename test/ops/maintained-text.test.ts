@@ -8,6 +8,8 @@ const done: Maintained = {
   outcomes: { table: 'outcome_log', windows: 12, rows: 48_210, inUse: 0, notInLedger: 0 },
   rows: [{ table: 'requests', windows: 40, rows: 1203 }],
   holds: 2,
+  payloads: 1400,
+  outbox: 9,
   parts: { files: 1, bytes: 31_240_000, folders: 14, notLoaded: 0 },
   snapshots: { dropped: ['snapshot_a'], kept: 0 },
   optimized: [
@@ -21,18 +23,20 @@ describe('what a person reads of maintenance', () => {
   it('has every number, and the statements that are worth running', () => {
     expect(text()).toBe(`main.customerio is maintained
 
-removed               from         windows    rows
-rows past their time  outcome_log       12  48,210
-rows past their time  requests          40   1,203
-holds that ended      holds                      2
-snapshots             the schema         1
+removed                   from         windows    rows
+rows past their time      outcome_log       12  48,210
+rows past their time      requests          40   1,203
+payloads past their time  outcome_log             1,400
+calls that were made      outbox                     9
+holds that ended          holds                      2
+snapshots                 the schema         1
 
 parts that are loaded: 1 file, 31.2 MB, 14 folders
 
 files put together       files            bytes
 ledger                143 → 12  2.0 kB → 2.0 kB
 
-Worth running, in the SQL editor:
+Worth running, in the SQL editor, or with --vacuum:
   VACUUM a;
   VACUUM b;
 It is yours to run.`)

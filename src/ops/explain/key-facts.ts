@@ -29,6 +29,8 @@ export interface Fate {
   readonly isEqual: boolean
   /** False where the next run does not look at the key, so that nothing happens with it. */
   readonly isLookedAt: boolean
+  /** Somebody it is about asked to be forgotten. */
+  readonly isErased?: true
   /** Whom it is about. */
   readonly identity?: string
   /** The event's time, in ms since the epoch. */
@@ -102,6 +104,7 @@ export async function keysNow(
               isGone,
               isEqual: found.is_equal === true,
               isLookedAt: lookedAt === undefined || lookedAt.has(key),
+              ...(found._erased === true ? { isErased: true as const } : {}),
               ...(identity === undefined ? {} : { identity }),
               ...(found.at_ms === null ? {} : { at: Number(found.at_ms) }),
               ...(message === undefined ? {} : { message: withoutId(message) }),

@@ -44,7 +44,7 @@ function hereText(fate: Fate, facts: KeyFacts, rules: Rules): string {
     case 'unchanged':
       return `leave it as it is: ${whyUnchanged(facts, rules)}`
     case 'held':
-      return `hold it back: ${whyHeld(facts)}`
+      return `hold it back: ${fate.isErased ? 'its person was erased' : whyHeld(facts)}`
     case 'duplicate_key':
       return 'count it as invalid: several rows have this key (duplicate_key)'
     case 'null_key':
@@ -98,6 +98,7 @@ function goneText(fate: Fate, facts: KeyFacts, rules: Rules): string {
     case 'moved':
       return 'stop before it sends anything: the key goes to another destination now, and `moved: stop` says so'
     case 'held':
+      if (fate.isErased) return 'hold it back: its person was erased'
       return 'hold it back: the same deletion was refused or given up already'
     default:
       return `leave what was sent where it is: ${whyIgnored(facts, rules)}`

@@ -1,14 +1,16 @@
 import { actsIn, pendingMigrations } from '../../audit/index.ts'
 import { setup } from '../setup.ts'
 import { whoActs } from '../who.ts'
+import { clearPayloads } from './clear-payloads.ts'
 import { type DroppedSnapshots, dropSnapshots } from './drop-snapshots.ts'
 import { type OptimizedTable, optimizeTables } from './optimize.ts'
 import type { MaintainOptions, MaintainParts } from './parts.ts'
+import { removeOutboxRows } from './remove-outbox-rows.ts'
 import { type RemovedOutcomes, removeOutcomes } from './remove-outcomes.ts'
 import { type RemovedParts, removeParts } from './remove-parts.ts'
 import { type RemovedRows, removeEndedHolds, removeRows } from './remove-rows.ts'
 import { daysBefore, fewestDays } from './retention.ts'
-import { type VacuumAdvice, vacuumAdvice } from './vacuum-advice.ts'
+import { type VacuumAdvice, vacuumAdvice, vacuumTables } from './vacuum-advice.ts'
 
 /** What maintenance did, or with a dry run would do; counts and names only. */
 export interface Maintained {
@@ -19,6 +21,10 @@ export interface Maintained {
   readonly outcomes: RemovedOutcomes
   readonly rows: readonly RemovedRows[]
   readonly holds: number
+  /** Outcomes whose payload was emptied; the rows stay. */
+  readonly payloads: number
+  /** Rows of the outbox. */
+  readonly outbox: number
   readonly parts: RemovedParts
   readonly snapshots: DroppedSnapshots
   readonly optimized: readonly OptimizedTable[]
@@ -36,7 +42,7 @@ export const partDays = 7
  */
 export async function maintain(
   parts: MaintainParts,
-  { keep, dryRun, onStep = () => {} }: MaintainOptions,
+  { keep, dryRun, vacuum = false, onStep = () => {} }: MaintainOptions,
 ): Promise<Maintained> {
   const { warehouse, project, clock } = parts
   const { control } = project
@@ -57,6 +63,9 @@ export async function maintain(
     rows.push(await removeRows(parts, table, old(keep[table]), dryRun))
   }
   const holds = await removeEndedHolds(parts, old(fewestDays), dryRun)
+  onStep('emptying old payloads')
+  const payloads = await clearPayloads(parts, old(keep.payloads), dryRun)
+  const outbox = await removeOutboxRows(parts, old(keep.outbox), dryRun)
   onStep('removing parts that are loaded')
   const rowsBefore = { outcomes: old(keep.outcome_log), requests: old(keep.requests) }
   const removed = await removeParts(parts, old(partDays), rowsBefore, dryRun)
@@ -65,8 +74,11 @@ export async function maintain(
   const optimized = await optimizeTables(parts, dryRun)
   const changed = [
     ...[outcomes, ...rows].filter((one) => one.rows > 0).map(({ table }) => table),
+    ...(payloads > 0 ? ['outcome_log'] : []),
+    ...(outbox > 0 ? ['outbox'] : []),
     ...optimized.filter((one) => one.filesAfter < one.filesBefore).map(({ table }) => table),
   ]
+  if (vacuum && !dryRun) onStep('removing files that no version needs any more')
   return {
     control,
     dryRun,
@@ -74,9 +86,11 @@ export async function maintain(
     outcomes,
     rows,
     holds,
+    payloads,
+    outbox,
     parts: removed,
     snapshots,
     optimized,
-    vacuum: await vacuumAdvice(parts, changed),
+    vacuum: vacuum && !dryRun ? await vacuumTables(parts) : await vacuumAdvice(parts, changed),
   }
 }

@@ -19,13 +19,21 @@ export function maintainedText(done: Maintained): string[] {
     '',
     ...filesTable(done),
     '',
-    'Worth running, in the SQL editor:',
+    vacuum.isDone ? 'Run:' : 'Worth running, in the SQL editor, or with --vacuum:',
     ...vacuum.statements.map((statement) => `  ${statement};`),
-    vacuum.why,
+    ...(vacuum.isDone ? [] : [vacuum.why]),
   ]
 }
 
-function removedTable({ dryRun, outcomes, rows, holds, snapshots }: Maintained): string[] {
+function removedTable({
+  dryRun,
+  outcomes,
+  rows,
+  holds,
+  payloads,
+  outbox,
+  snapshots,
+}: Maintained): string[] {
   return table([
     [dryRun ? 'would be removed' : 'removed', 'from', 'windows', 'rows'],
     ...[outcomes, ...rows].map((one) => [
@@ -34,6 +42,8 @@ function removedTable({ dryRun, outcomes, rows, holds, snapshots }: Maintained):
       count(one.windows),
       count(one.rows),
     ]),
+    ['payloads past their time', 'outcome_log', '', count(payloads)],
+    ['calls that were made', 'outbox', '', count(outbox)],
     ['holds that ended', 'holds', '', count(holds)],
     ['snapshots', 'the schema', count(snapshots.dropped.length), ''],
   ])

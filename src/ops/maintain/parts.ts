@@ -12,6 +12,8 @@ export interface MaintainOptions {
   readonly keep: Retention
   /** Looks and counts, and changes nothing. */
   readonly dryRun: boolean
+  /** Runs VACUUM on every control table too: what was removed from them leaves the storage. Default false. */
+  readonly vacuum?: boolean
   /** Told what comes next, for people. */
   readonly onStep?: (step: string) => void
 }

@@ -1,10 +1,12 @@
-import { controlOf } from '../../audit/index.ts'
+import { controlOf, controlTables } from '../../audit/index.ts'
 import type { MaintainParts } from './parts.ts'
 
 /** VACUUM statements worth running, and why nobody runs them unasked. */
 export interface VacuumAdvice {
   readonly statements: readonly string[]
   readonly why: string
+  /** They were run just now. */
+  readonly isDone?: true
 }
 
 /** Delta keeps files that no newest version needs for a week unless told otherwise; below that it refuses. */
@@ -13,6 +15,16 @@ const hourMs = 3_600_000
 
 /** Tables that every run rewrites rows of: each leaves files behind that only earlier versions read. */
 const rewritten = ['ledger', 'checkpoints', 'windows', 'runs']
+
+/** Runs VACUUM on every control table, so that what was removed from them a week ago is gone for good. */
+export async function vacuumTables(parts: MaintainParts): Promise<VacuumAdvice> {
+  const advice = await vacuumAdvice(
+    parts,
+    controlTables.map(({ name }) => name),
+  )
+  for (const statement of advice.statements) await parts.warehouse.execute(statement)
+  return { ...advice, isDone: true }
+}
 
 /**
  * The VACUUM statements that give storage back. They keep what the oldest open window may read, with a day to spare.
