@@ -8,7 +8,7 @@ import {
   setup,
 } from '../../src/ops/index.ts'
 import type { Parts } from '../../src/sync/index.ts'
-import { type Bench, failureOf, run, startBench } from '../support/bench.ts'
+import { type Bench, failureOf, projectFile, run, startBench } from '../support/bench.ts'
 
 const sync = (name: string) => `sync: ${name}
 brakes: { first_run: allow }
@@ -296,7 +296,7 @@ describe('maintenance', () => {
     const first = await maintain(parts, { keep, dryRun: false })
     expect(acts(first)?.filesBefore).toBeGreaterThan(2)
     expect(acts(first)?.filesAfter).toBe(1)
-    expect(first.optimized).toHaveLength(12)
+    expect(first.optimized).toHaveLength(13)
     const second = await maintain(parts, { keep, dryRun: false })
     expect(second).toMatchObject({
       migrated: 0,
@@ -335,4 +335,51 @@ describe('maintenance', () => {
     expect(text).toContain('main.customerio is maintained')
     expect(text).toMatch(/rows past their time +outcome_log +\d+ +\d+/)
   })
+})
+
+describe('what was said of people', () => {
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+  const count = async (from: string) =>
+    Number((await bench.sql(`SELECT count(*) AS n FROM main.kept.${from}`))[0]?.n)
+
+  it('goes after its time: payloads out of their rows, and calls of the outbox that were decided', async () => {
+    const kept = await bench.ready({
+      'customerio.yml': `${projectFile.replace('main.customerio', 'main.kept')}outbox: {}\n`,
+      'syncs/young.yml': `${sync('young')}keep_payload: true\n`,
+    })
+    await run(kept, 'us', { sync: 'young' })
+    const call = (id: string, call: string, asked: number) =>
+      `INSERT INTO main.kept.outbox (id, call, person, payload, requested_at) VALUES ('${id}', '${call}', 'p1', '{}', TIMESTAMP '${daysAgo(asked)}')`
+    await bench.sql(
+      call('sent', 'identify', 40),
+      call('refused', 'idetnify', 40),
+      call('given up', 'identify', 40),
+      call('young', 'identify', 3),
+    )
+    await run(kept, 'us', { sync: 'outbox' })
+    await bench.sql(
+      `UPDATE main.kept.ledger SET decided_at = TIMESTAMP '${daysAgo(36)}' WHERE sync = 'outbox'`,
+      `UPDATE main.kept.ledger SET status = 'undelivered' WHERE message_key = '["given up"]'`,
+      `UPDATE main.kept.outcome_log SET sent_at = TIMESTAMP '${daysAgo(36)}' WHERE message_key < '["3' AND sync = 'young'`,
+      call('not yet sent', 'identify', 40),
+    )
+    const rows = await count('outcome_log')
+    const old = await count(`outcome_log WHERE payload IS NOT NULL AND message_key < '["3'`)
+    const payloads = await count('outcome_log WHERE payload IS NOT NULL')
+    expect(old).toBeGreaterThan(0)
+    const expected = { payloads: old, outbox: 2 }
+    expect(await maintain(kept, { keep, dryRun: true })).toMatchObject(expected)
+    expect(await count('outbox')).toBe(5)
+    expect(await maintain(kept, { keep, dryRun: false })).toMatchObject(expected)
+    expect(await count('outcome_log')).toBe(rows)
+    expect(await count('outcome_log WHERE payload IS NOT NULL')).toBe(payloads - old)
+    expect(
+      (await bench.sql('SELECT id FROM main.kept.outbox ORDER BY id')).map(({ id }) => id),
+    ).toEqual(['given up', 'not yet sent', 'young'])
+    // Asked for again under its old id: the ledger still knows it.
+    await bench.sql(call('sent', 'identify', 0))
+    const { account } = await run(kept, 'us', { sync: 'outbox' })
+    expect(account).toMatchObject({ delivered: 1, pending: 0 })
+    expect(await count(`outcome_log WHERE message_key = '["sent"]'`)).toBe(1)
+  }, 60_000)
 })

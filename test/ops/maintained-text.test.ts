@@ -26,7 +26,7 @@ describe('what a person reads of maintenance', () => {
 removed                   from         windows    rows
 rows past their time      outcome_log       12  48,210
 rows past their time      requests          40   1,203
-payloads past their time  outcome_log             1,400
+payloads past their time  outcome_log            1,400
 calls that were made      outbox                     9
 holds that ended          holds                      2
 snapshots                 the schema         1

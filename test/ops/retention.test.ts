@@ -10,6 +10,11 @@ describe('how long rows are kept', () => {
     expect(daysBefore(99_999 * 86_400_000, 99_999)).toEqual(new Date(0))
   })
 
+  it('may be fewer where nothing rests on what goes', () => {
+    expect(daysOf('keep-payloads', '1d', 1)).toBe(1)
+    expect(() => daysOf('keep-payloads', '0d', 1)).toThrow('from 1d on')
+  })
+
   it.each(['34d', '0d', '90', '90h', '-90d', '', '1e3d', '100000d', ' 90d'])(
     'is not %p',
     (text) => {
