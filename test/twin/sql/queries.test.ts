@@ -162,6 +162,12 @@ const values: readonly (readonly [sql: string, ...expected: unknown[]])[] = [
     '2',
     null,
   ],
+  [
+    "SELECT r.a, r.b, n FROM (SELECT n, explode(from_json(j, 'ARRAY<STRUCT<`a`: STRING, b STRING>>')) AS r FROM VALUES ('[{\"a\":\"x\"}]', 1), ('nope', 2), (NULL, 3), ('[]', 4) AS t(j, n)) AS rows",
+    'x',
+    null,
+    1,
+  ],
   // Aggregates and windows
   [
     'SELECT max_by(x, y), count_if(x > 1), collect_list(x) FROM VALUES (1, 2), (2, 1), (NULL, 0) AS t(x, y)',
