@@ -139,3 +139,30 @@ it('holds an identity by its text, not by its lane: others of the lane go on', a
     'd undelivered after_undelivered',
   ])
 })
+
+it('sends one body at a time, and nothing after one that was given up, where messages are about one another', async () => {
+  const delivery = aDelivery()
+  const given = Array.from({ length: 6 }, (_, i): Given => ({ id: `m${i}`, who: `p${i}` }))
+  let inFlight = 0
+  await deliver({
+    ...delivery,
+    lanes: 'in-order',
+    format: oneEach,
+    limits: { deadlineMs: 1000, maxInFlight: 8 },
+    blocks: inBlocks(aBlock(given)),
+    send: async (body) => {
+      expect(++inFlight).toBe(1)
+      await delivery.clock.sleep(10)
+      inFlight--
+      return readBody(body)[0]?.id === 'm3' ? broken : delivered
+    },
+  })
+  expect(delivery.recorder.fates()).toEqual([
+    'm0 delivered',
+    'm1 delivered',
+    'm2 delivered',
+    'm3 undelivered http_500',
+    'm4 undelivered after_undelivered',
+    'm5 undelivered after_undelivered',
+  ])
+})
