@@ -40,7 +40,12 @@ export function openEnds(environment: Readonly<Record<string, string>>, root: st
     ...common,
   })
   const node = (words: readonly string[], cwd: string, more: NodeJS.ProcessEnv = {}) =>
-    ended(words, cwd, { ...process.env, ...environment, ...more })
+    ended(words, cwd, {
+      ...process.env,
+      CUSTOMERIO_JOBS_SPOOL: join(cwd, '.spool'),
+      ...environment,
+      ...more,
+    })
   return {
     query: (sql) => warehouse.query(sql),
     command: (project, words) =>
