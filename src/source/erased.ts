@@ -38,7 +38,7 @@ export function tombstoneRelation({ table, version }: Tombstones): string {
  * become its id or e-mail address. Objects are no persons, whatever their ids look like.
  */
 export function namingColumns(
-  { call, person = {}, merge = {}, fields, columns }: SendSpec,
+  { call, person = {}, merge = {}, fields = {}, columns }: SendSpec,
   types: ColumnTypes,
 ): string[] {
   const said = [person, merge].flatMap(({ id, email, anonymousId }) => [id, email, anonymousId])

@@ -115,6 +115,12 @@ describe('what the next run would do', () => {
       'hold it back: the same payload was refused already (http_400)',
     ],
     [
+      'a row about somebody who was erased',
+      facts(fate({ class: 'held', isErased: true }), ledger({ status: 'delivered' })),
+      rules(),
+      'hold it back: its person was erased',
+    ],
+    [
       'an adopted row',
       facts(fate({ class: 'unchanged' }), ledger({ status: 'adopted' })),
       rules(),

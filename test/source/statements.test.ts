@@ -8,10 +8,12 @@ import {
   hashRange,
   keyExpression,
   missingColumns,
+  parametersOf,
   partsOf,
   pinned,
   previewStatement,
   readStatement,
+  remainingStatement,
   type Scope,
   type WindowQuery,
 } from '../../src/source/index.ts'
@@ -166,6 +168,56 @@ describe('what is counted', () => {
     )
     expect(sql).not.toContain('DROP')
     expect(sql).toContain('run_id = :pick_run AND reason = :pick_reason AND sent_at >= ')
+  })
+})
+
+describe('who was erased', () => {
+  const erased = { table: '`main`.`c`.`erased`', version: 5, key: 'the key' }
+  const known = { ...query(aSync({ call: 'identify' })), erased }
+
+  it('changes no statement while nobody was', () => {
+    expect(countStatement(query(aSync({ call: 'identify' })))).not.toMatch(
+      /erase_key|identity_hash/,
+    )
+  })
+
+  it('is looked up at the version the attempt began with, by hash alone', () => {
+    const sql = readStatement(known, [], options)
+    expect(sql).toContain(
+      'erased AS (SELECT DISTINCT identity_hash FROM `main`.`c`.`erased` VERSION AS OF 5)',
+    )
+    expect(sql).toContain(
+      'LEFT JOIN erased AS x0 ON x0.identity_hash = sha2(concat(:erase_key, lower(trim(CAST(r.`id` AS STRING)))), 256)',
+    )
+    expect(sql).toContain("WHEN (x0.identity_hash IS NOT NULL) THEN 'held'")
+    expect(sql).not.toContain('the key')
+    expect(parametersOf(known, 'w').erase_key).toBe('the key')
+    expect(parametersOf(query(aSync({ call: 'identify' })), 'w')).not.toHaveProperty('erase_key')
+  })
+
+  it('is not deleted once more where the row is gone', () => {
+    const sync = { ...aSync({ call: 'identify' }), onDelete: 'delete' } as SyncSpec
+    for (const scope of [{}, { retryRefused: true } as const]) {
+      expect(countStatement({ ...query(sync, scope), erased })).toMatch(
+        /CASE WHEN \(x0\.identity_hash IS NOT NULL\) THEN 'held'/,
+      )
+    }
+  })
+
+  it('is nobody where a sync is about objects', () => {
+    const object = { ...aSync({ call: 'identify' }) }
+    const { person: _, ...send } = object.send
+    const things = {
+      ...object,
+      send: { ...send, call: 'object', object: { column: 'id', type: 1 } },
+    } as SyncSpec
+    expect(countStatement({ ...query(things), erased })).not.toContain('LEFT JOIN erased')
+  })
+
+  it('leaves what is still to be sent without an outcome', () => {
+    const sql = remainingStatement(known)
+    expect(sql).toContain("FROM here WHERE _class = 'send' UNION ALL SELECT `_key` FROM gone")
+    expect(sql).toMatch(/ANTI JOIN .*outcome_log` WHERE window_id = :window_id\) AS d/)
   })
 })
 

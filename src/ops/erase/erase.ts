@@ -4,6 +4,7 @@ import { Braked, redact, SyncError } from '../../core/index.ts'
 import { eraseKey } from '../../source/index.ts'
 import { type ByHand, type Parts, whenQuiet } from '../../sync/index.ts'
 import { entomb } from './entomb.ts'
+import { loadLateParts } from './load-late.ts'
 import { namedIn } from './named.ts'
 import { notify } from './notify.ts'
 import { type Purged, purge } from './purge.ts'
@@ -128,7 +129,8 @@ async function purgeAll(
       return undefined
     }
   }
-  // What is left belongs to no sync that could run.
+  // What is left came late, or belongs to no sync that could run.
+  await loadLateParts(parts)
   sum = together(sum, await purge(parts, named))
   await purgeOutbox(parts)
   await receipts.record('purge')
