@@ -46,7 +46,9 @@ describe('control statements', () => {
 
   it('set table properties where there are any', () => {
     const ledger = controlStatements('main.customerio').find((text) => text.includes('`ledger`'))
-    expect(ledger).toMatch(/TBLPROPERTIES \('delta.enableChangeDataFeed' = 'true'\)$/)
+    expect(ledger).toMatch(
+      /TBLPROPERTIES \('delta.enableChangeDataFeed' = 'true', 'delta.dataSkippingStatsColumns' = '[a-z_,]+'\)$/,
+    )
   })
 })
 
