@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isError } from '../src/core/index.ts'
 import { type Difference, differentRow, missingLine } from './differences.ts'
 import type { Ended, Ends } from './ends.ts'
 import type { Guide, Step } from './parse.ts'
@@ -23,7 +24,17 @@ export async function runStep(ends: Ends, project: string, step: Step): Promise<
       writeFileSync(join(project, step.path), `${step.text}\n`)
       return { step, said: [] }
     case 'sql': {
-      const said = await statements(ends, step.text)
+      let said: string[]
+      try {
+        said = await statements(ends, step.text)
+      } catch (error) {
+        // A page must not show what the warehouse refuses.
+        if (!isError(error)) throw error
+        return result(step, [error.message], {
+          line: step.line,
+          text: 'the warehouse refuses this',
+        })
+      }
       return result(step, said, promised && differentRow(promised, said))
     }
     case 'sh':
@@ -45,7 +56,8 @@ export async function runStep(ends: Ends, project: string, step: Step): Promise<
 /** The sentence for a page that is not true: file, line, and what was there instead. */
 export function differenceText({ file }: Guide, { difference, said }: StepResult): string {
   if (difference === undefined) return ''
-  return [`${file}:${difference.line} ${difference.text}`, 'it was:', ...said].join('\n')
+  const was = said.length === 0 ? [] : ['it was:', ...said]
+  return [`${file}:${difference.line} ${difference.text}`, ...was].join('\n')
 }
 
 function result(step: Step, said: readonly string[], difference?: Difference): StepResult {

@@ -80,6 +80,24 @@ describe('a table that a page promises', () => {
   })
 })
 
+describe('statements that the warehouse refuses', () => {
+  it('are told with their line', async () => {
+    const guide = parseGuide('g.md', '# G\n\n```sql\nSELEC 1\n```\n')
+    const ends: Ends = {
+      query: async () => {
+        throw new Error('PARSE_SYNTAX_ERROR')
+      },
+      command: () => Promise.reject(new Error('not asked')),
+      program: () => Promise.reject(new Error('not asked')),
+      close: async () => {},
+    }
+    const [step] = guide.steps
+    if (step === undefined) throw new Error('there is no step')
+    const text = differenceText(guide, await runStep(ends, folder, step))
+    expect(text).toMatch(/^g\.md:4 .*PARSE_SYNTAX_ERROR$/s)
+  })
+})
+
 describe('a command', () => {
   const stdout = 'first  line\nsecond line with 17 rows\n'
 
