@@ -53,17 +53,21 @@ export async function openRequests(
   const { person, requestedBy } = spec
   const text = (column: string | undefined) =>
     column === undefined ? 'CAST(NULL AS STRING)' : `trim(CAST(q.${quoteName(column)} AS STRING))`
-  const rows = await warehouse.query(
+  const found = await warehouse.query(
     `SELECT r.*, count(*) OVER () AS _total FROM (
   SELECT ${text(spec.request)} AS _request, lower(${text(spec.kind)}) AS _kind, ${text(person.id)} AS _id,
     ${text(person.email)} AS _email, ${text(requestedBy)} AS _by FROM ${quoteTable(spec.table)} AS q
 ) AS r LEFT ANTI JOIN (
   SELECT DISTINCT request_id FROM ${controlOf(project.control).name('receipts')} WHERE step = 'verify' AND status = 'done'
 ) AS d ON d.request_id = r._request
-ORDER BY r._request LIMIT ${mostRequests}`,
+ORDER BY CASE WHEN r._kind IN ('delete', 'suppress') THEN 0 ELSE 1 END, r._request LIMIT ${mostRequests}`,
     {},
     signal,
   )
+  const total = Number(found[0]?._total ?? 0)
+  // A request may take several rows: one that was cut in two waits as a whole.
+  const last = total > found.length ? found.at(-1)?._request : undefined
+  const rows = found.filter(({ _request }) => last === undefined || _request !== last)
   const refused = { request_missing: 0, request_names_person: 0, kind_unknown: 0, nobody_named: 0 }
   const open = new Map<string, EraseRequest>()
   for (const row of rows) {
@@ -79,7 +83,7 @@ ORDER BY r._request LIMIT ${mostRequests}`,
   return {
     open: [...open.values()],
     refused,
-    more: Number(rows[0]?._total ?? 0) - rows.length,
+    more: total - rows.length,
   }
 }
 
