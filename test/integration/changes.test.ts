@@ -77,8 +77,8 @@ describe.each(rebuilds)('a table of 10,000 rows rebuilt by %s', (_, rebuild) => 
       `SELECT \`call\`, count(*) AS n FROM main.customerio.outcomes WHERE window_id = '${report.windowId}' GROUP BY \`call\` ORDER BY \`call\``,
     )
     expect(calls).toEqual([
-      { call: 'identify', n: 7 },
       { call: 'delete', n: 3 },
+      { call: 'identify', n: 7 },
     ])
     expect(bench.twin.store.people()).toHaveLength(rows - 3)
     expect(names().filter((name) => name === 'changed')).toHaveLength(7)
