@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { startTwinProcess } from '../demo/index.ts'
 import { openEnds } from './ends.ts'
@@ -21,13 +21,12 @@ const isSlow = process.stdin.isTTY === true && !process.argv.includes('--yes')
 const say = (text = '') => process.stdout.write(`${text}\n`)
 
 async function waitForEnter(question: string): Promise<void> {
-  if (!isSlow) return
-  const asked = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    await asked.question(question)
-  } finally {
-    asked.close()
-  }
+  if (!isSlow || process.stdin.readableEnded) return
+  process.stdout.write(question)
+  const lines = createInterface({ input: process.stdin })
+  // Whoever closes the input waits no more.
+  await new Promise<void>((resolve) => lines.once('line', () => resolve()).once('close', resolve))
+  lines.close()
 }
 
 function show(step: Step, before: Step | undefined): void {
@@ -40,12 +39,18 @@ function show(step: Step, before: Step | undefined): void {
 async function walk(guide: Guide): Promise<number> {
   say(`${guide.title}\n\n${guide.summary}\n\nstarting a twin of its own …`)
   const folder = mkdtempSync(join(tmpdir(), 'customerio-jobs-guide-'))
-  // Also where Ctrl-C ends it; the twin stops with our end of its pipe.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-  process.once('SIGINT', () => process.exit(130))
-  process.once('SIGTERM', () => process.exit(143))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const ports = ['--port', '0', '--us-port', '0', '--eu-port', '0']
   const twin = await startTwinProcess(join(folder, 'twin'), ports)
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= twin.stop()
+    return stopping
+  }
+  // The folder goes when the twin has let go of it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => stop().finally(() => process.exit(128 + constants.signals[signal])))
+  }
   const ends = openEnds(twin.environment, root)
   try {
     const project = join(folder, 'project')
@@ -67,7 +72,7 @@ async function walk(guide: Guide): Promise<number> {
     return 0
   } finally {
     await ends.close()
-    await twin.stop()
+    await stop()
   }
 }
 
