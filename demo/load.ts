@@ -72,7 +72,7 @@ export const customers = `SELECT
   max(ordered_on) AS last_order_on,
   count(DISTINCT order_id) AS orders,
   CAST(sum(sales) AS DECIMAL(18, 2)) AS lifetime_sales,
-  sum(profit) / sum(sales) AS margin,
+  round(sum(profit) / sum(sales), 4) AS margin,
   max_by(city, struct(ordered_on, row_id)) AS city,
   max_by(state, struct(ordered_on, row_id)) AS state,
   min(country) AS country
