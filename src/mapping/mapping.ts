@@ -62,8 +62,8 @@ export interface Mapping {
   /** The source columns it reads, without those of key, reject and hash. */
   readonly columns: readonly string[]
   /**
-   * Those of them that a row's hash is made over, sorted: what the message says and whom it is about, but neither its
-   * time nor its partition.
+   * Those of them that a row's hash is made over, sorted: what the message says and whom it is about, but not its
+   * partition, nor the time of a state.
    */
   readonly hashColumns: readonly string[]
   /** The names that stand in the traits of its messages, without one that is the identifier itself; none for events. */

@@ -1,15 +1,16 @@
-import type {
-  As,
-  Call,
-  FieldSpec,
-  Fields,
-  Json,
-  LimitPolicy,
-  Mask,
-  Nulls,
-  Path,
-  PropertyRule,
-  SendSpec,
+import {
+  type As,
+  type Call,
+  type FieldSpec,
+  type Fields,
+  isEventCall,
+  type Json,
+  type LimitPolicy,
+  type Mask,
+  type Nulls,
+  type Path,
+  type PropertyRule,
+  type SendSpec,
 } from '../core/index.ts'
 import {
   maxAttributeNameBytes,
@@ -127,8 +128,12 @@ export function columnsOf(plan: Plan): string[] {
   return [...new Set([...envelopeColumns(plan), ...payloadColumns(plan), ...partition])]
 }
 
-/** The columns that say something or say who, each once, sorted: a row is another one when one of them differs. */
-export function hashColumnsOf({ at: _, ...plan }: Plan): string[] {
+/**
+ * The columns that say something or say who, each once, sorted: a row is another one when one of them differs. The time
+ * of a state says nothing; that of an event does, for one that was refused for it is worth another try once it is mended.
+ */
+export function hashColumnsOf({ at, ...rest }: Plan): string[] {
+  const plan: Plan = isEventCall(rest.call) && at !== undefined ? { ...rest, at } : rest
   return [...new Set([...envelopeColumns(plan), ...payloadColumns(plan)])].sort()
 }
 

@@ -216,6 +216,15 @@ describe('a sync file with the call', () => {
   })
 })
 
+it('an event that was refused for want of a time goes once its time is mended', async () => {
+  const send = 'call: track, event: Paid, person: { id: k }, at: at'
+  const rows = "('q', TIMESTAMP '2026-01-01 00:00:00'), ('r', CAST(NULL AS TIMESTAMP)) AS t(k, at)"
+  const parts = await sync('mended', send, rows, { start: 'all' })
+  expect((await run(parts)).account).toMatchObject({ delivered: 1, invalid: 1 })
+  await bench.sql("UPDATE main.crm.mended SET at = TIMESTAMP '2026-01-02 00:00:00'")
+  expect((await run(parts)).account).toMatchObject({ delivered: 1, held: 0, pending: 0 })
+})
+
 it('a sync whose file says another call than what it was sent by stops', async () => {
   const send = 'call: identify, person: { id: k }, traits: { x: k }'
   await run(await sync('turned', send, "('z') AS t(k)"))

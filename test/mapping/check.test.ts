@@ -235,7 +235,7 @@ describe('a mapping', () => {
     ])
   })
 
-  it('hashes a row over what its message says and whom it is about, not over its time or partition', () => {
+  it('hashes a row over what its message says and whom it is about, and when an event was, not over its partition', () => {
     const send = { at: 'signed_up_at', partition: { by: 'tags2' }, context: { ip: col('email') } }
     const state = identify({ ...send, traits: { b: col('score'), a: col('email') } })
     expect(compile(state, schema, options).hashColumns).toEqual(['email', 'id', 'score'])
