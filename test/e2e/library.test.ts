@@ -99,7 +99,7 @@ describe('docs/library.md', () => {
     const { store } = workspace
     await workspace.close()
     expect(said.split('\n')).toEqual([
-      expect.stringMatching(/^[0-9A-Z]{26} rejected http_400 The destination refused the request/),
+      expect.stringMatching(/^[0-9A-Z]{26} rejected message_invalid .*context\.ip must be text/),
       expect.stringMatching(/^MESSAGE_INVALID .*traits\.bio is larger than 1000 bytes/),
       '',
     ])
