@@ -16,6 +16,8 @@ function eventRule(name: string, schema: z.ZodObject): EventRule {
     properties: membersOf(schema),
     ...(deviceEvents.has(name) && { needsDevice: true as const }),
     ...(call !== undefined && { call }),
+    // What somebody saw of a message in a page or an app.
+    ...(name === 'Report Content Event' && { isLibrarys: true as const }),
   }
 }
 

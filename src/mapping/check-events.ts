@@ -86,7 +86,7 @@ export function eventFindings(sync: SyncSpec, catalogue: EventCatalogue): EventF
     // Customer.io trims names.
     const rule = catalogue.rule(name.trim())
     const place = sync.at(path)
-    if (rule?.call !== undefined)
+    if (rule?.call !== undefined || rule?.isLibrarys)
       return [{ isWarning: false, problem: { ...place, ...acts(rule) } }]
     if (rule?.needsDevice && !hasDevice(sync)) {
       return [{ isWarning: false, problem: { ...place, ...needsDevice(rule) } }]
@@ -107,7 +107,7 @@ function acts({ name, call }: EventRule): Finding & { suggestion: string } {
   return {
     code: 'acting_event',
     message: `Customer.io does not record "${name}", it acts on it`,
-    suggestion: `use call: ${call}, or send an event of another name`,
+    suggestion: `${call === undefined ? '' : `use call: ${call}, or `}send an event of another name`,
   }
 }
 

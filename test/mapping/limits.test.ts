@@ -182,6 +182,7 @@ describe('an event that Customer.io knows by name', () => {
           },
         },
         'User Deleted': { name, properties: {}, call: 'person_delete' },
+        'Report Content Event': { name, properties: {}, isLibrarys: true as const },
         'Application Opened': { name, properties: {}, needsDevice: true as const },
       })[name],
     context: { type: 'object', members: { ip: { type: 'text' } } },
@@ -203,6 +204,7 @@ describe('an event that Customer.io knows by name', () => {
 
   it('names on which it acts are refused, with the call that is meant for them', () => {
     expect(found(track(' User Deleted '))).toEqual(['acting_event'])
+    expect(found(track('Report Content Event'))).toEqual(['acting_event'])
     const list: Draft = {
       ...track('x'),
       event: { column: 'id', allow: ['Paid', 'User Deleted'] },

@@ -116,10 +116,10 @@ function messageFor(row: Row, id: string, rules: Rules): Message | Refusal {
   }
   if (message.type === 'track' && row.call === 'track') {
     const rule = eventRules.get(message.event.trim())
-    if (rule?.call !== undefined) {
+    if (rule?.call !== undefined || rule?.isLibrarys) {
       return {
         reason: 'payload_invalid',
-        text: `Customer.io acts on this event: use the call ${rule.call}`,
+        text: `Customer.io acts on this event: use ${rule.call === undefined ? 'another name' : `the call ${rule.call}`}`,
       }
     }
     const misfits =
