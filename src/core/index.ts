@@ -62,6 +62,7 @@ export type {
   SyncTest,
 } from './spec.ts'
 export { isTime } from './time.ts'
+export { trusting } from './trust.ts'
 export type {
   Answer,
   BatchFormat,

@@ -1,6 +1,5 @@
-import { rootCertificates } from 'node:tls'
 import { type Dispatcher, Pool } from 'undici'
-import type { Answer, Clock, MessageType, Send } from '../core/index.ts'
+import { type Answer, type Clock, type MessageType, type Send, trusting } from '../core/index.ts'
 import { type HttpAnswer, understand, understandFailure } from './answers.ts'
 import { checkKey, keyFingerprint } from './key.ts'
 import { baseUrl, type Region, regions } from './regions.ts'
@@ -56,7 +55,7 @@ export function createClient(options: ClientOptions): Client {
     bodyTimeout: 0,
     connect: {
       timeout: Math.min(timeoutMs, 10_000),
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...trusting(ca),
     },
   })
   const prefix = base.pathname.replace(/\/$/, '')

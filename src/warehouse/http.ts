@@ -1,6 +1,5 @@
-import { rootCertificates } from 'node:tls'
 import { Pool } from 'undici'
-import { type Clock, codesOf, isError, SourceError } from '../core/index.ts'
+import { type Clock, codesOf, isError, SourceError, trusting } from '../core/index.ts'
 
 /** One REST call; the path starts with a slash and is already encoded. */
 export interface HttpRequest {
@@ -41,7 +40,7 @@ export function httpCalls(options: HttpOptions): { call: HttpCall; close: () => 
   const { clock, budgetMs = 300_000 } = options
   const pool = new Pool(options.origin, {
     connections: 8,
-    connect: options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] },
+    connect: trusting(options.ca),
     headersTimeout: 60_000,
     bodyTimeout: 60_000,
   })
