@@ -19,8 +19,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 export default {
-  // The twin and the product share one process in most tests: two of them keep two cores busy.
-  maxWorkers: 2,
+  // Tests wait for disks and pauses about a fifth of their time: three of them keep two cores busy.
+  maxWorkers: 3,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/index.ts', '!src/**/main.ts'],
   projects: [
