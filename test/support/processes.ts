@@ -193,9 +193,9 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
 
 /** Waits until `isTrue`, looking again every 20 ms; fails after 30 s. */
 export async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 120_000
   while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error('it did not come true within 30 s')
+    if (Date.now() > deadline) throw new Error('it did not come true within 120 s')
     await systemClock.sleep(20)
   }
 }
