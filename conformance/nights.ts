@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadProject } from '../src/config/index.ts'
 import type { ProjectSpec } from '../src/core/index.ts'
-import { setup } from '../src/ops/index.ts'
+import { erase, setup } from '../src/ops/index.ts'
 import { backfill, type Parts, plan, rebase, replay, runAll } from '../src/sync/index.ts'
 
 const feed = "TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')"
@@ -86,6 +86,14 @@ export async function liveThroughNights(parts: Parts): Promise<void> {
   await replay(edited, auto, { by, filter: {}, send: true })
   await rebase(edited, auto, { by })
   await run(edited)
+
+  await sql(
+    'CREATE TABLE main.nights.requests (request_id STRING, person_id STRING, email STRING, kind STRING) USING DELTA',
+    "INSERT INTO main.nights.requests VALUES ('r1', '40', NULL, 'delete'), ('r2', 'owner 7', NULL, 'suppress')",
+  )
+  const { confirmation = '' } = await erase(edited, { by, plan: true, confirmed: [] })
+  await erase(edited, { by, plan: false, confirmed: [confirmation] })
+  await run(edited)
 }
 
 function project(files: Readonly<Record<string, string>>): ProjectSpec {
@@ -93,7 +101,7 @@ function project(files: Readonly<Record<string, string>>): ProjectSpec {
   mkdirSync(join(folder, 'syncs'))
   writeFileSync(
     join(folder, 'customerio.yml'),
-    'vars: { control: main.customerio }\ndestinations: { us: { region: us, key: secret://customerio/us } }\n',
+    'vars: { control: main.customerio }\ndestinations: { us: { region: us, key: secret://customerio/us } }\nerase: { table: main.nights.requests, person: { id: person_id, email: email }, kind: kind, request: request_id }\n',
   )
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, 'syncs', `${name}.yml`), text)

@@ -70,8 +70,9 @@ function problem({ recorded, step }: Replayed, answers: Answers): string | undef
 }
 
 function sparkSql(recorded: Recorded, loaded: Set<string>): string | undefined {
-  // Only Databricks has volumes, and takes a DESCRIBE for a relation.
-  if (/^CREATE VOLUME|FROM \(DESCRIBE HISTORY /.test(recorded.sql)) return undefined
+  // Only Databricks has volumes and an information schema, and takes a DESCRIBE for a relation.
+  if (/^CREATE VOLUME|FROM \(DESCRIBE HISTORY |information_schema/.test(recorded.sql))
+    return undefined
   const sql = recorded.files === undefined ? recorded.sql : insertInstead(recorded, loaded)
   return sql
     ?.replaceAll(/`main`\.(?=`)/g, '`spark_catalog`.')
