@@ -140,3 +140,39 @@ describe('at Customer.io (the twin), a deletion', () => {
     expect(traits).not.toHaveProperty('plan')
   })
 })
+
+describe('a deletion of what is no person', () => {
+  const object = { call: 'object', object: { column: 'id', type: 3 } } as const
+  const device = { call: 'device', person: { id: 'id' }, device: { token: 'token' } } as const
+  const source = { from: { table: 't' }, key: ['id', 'token'], changes: { kind: 'auto' } } as const
+  const gone = [{ key: '["p1","t\\"1"]', identity: 'p1' }]
+
+  it('names an object by its id and type, and a person of no account', () => {
+    const block = encodeDeletions('delete', gone, { ...options, sync: aSync(object) })
+    expect(messages(block)[0]).toMatchObject({
+      type: 'track',
+      event: 'Object Deleted',
+      anonymousId: 'p1',
+      properties: { objectId: 'p1', objectTypeId: 3 },
+    })
+  })
+
+  it('clears what the sync has set of an object, and leaves it', () => {
+    const block = encodeDeletions('clear', gone, { ...options, sync: aSync(object) })
+    expect(messages(block)[0]).toMatchObject({
+      type: 'group',
+      groupId: 'p1',
+      traits: { objectTypeId: '3', city: null, plan: null },
+    })
+  })
+
+  it('names a device by the token of its key', () => {
+    const sync = aSync(device, { source: { ...source, settleMs: 0 } })
+    expect(messages(encodeDeletions('delete', gone, { ...options, sync }))[0]).toMatchObject({
+      type: 'track',
+      event: 'Device Deleted',
+      userId: 'p1',
+      context: { device: { token: 't"1' } },
+    })
+  })
+})
