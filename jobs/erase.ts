@@ -1,4 +1,4 @@
-// The job task that forgets people who asked for it. Parameters: --confirm and --target; who, only by the table of requests.
-import { runCli } from '../src/cli/index.ts'
+// The job task that forgets people who asked for it; who, only the table of requests says.
+import { runTask } from '../src/cli/index.ts'
 
-await runCli(['erase', '--stop-with-stdin', ...process.argv.slice(2)])
+await runTask('erase', ['--stop-with-stdin', ...process.argv.slice(2)])

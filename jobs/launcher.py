@@ -34,6 +34,9 @@ def read_arguments(argv):
     for name, value in vars(arguments).items():
         if isinstance(value, str) and "{{" in value:
             raise ValueError(f"--{name.replace('_', '-')} still holds {value}: the reference in the job is misspelt")
+    for word in arguments.rest:
+        if "{{" in word:
+            raise ValueError(f"{word}: the reference in the job is misspelt")
     return arguments
 
 

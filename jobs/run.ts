@@ -1,4 +1,5 @@
-// The job task that runs syncs. Parameters: names of syncs or --all, --target, and whatever else `run` takes.
-import { runCli } from '../src/cli/index.ts'
+// The job task of a sync: runs it, says what a run would do, or sends its dead letters again, as the parameter `mode` says.
+// Words of a command line are passed on: names of syncs, --all, and whatever else `run` takes.
+import { runTask } from '../src/cli/index.ts'
 
-await runCli(['run', '--stop-with-stdin', ...process.argv.slice(2)])
+await runTask('run', ['--stop-with-stdin', ...process.argv.slice(2)])

@@ -1,4 +1,4 @@
 // The job tasks of a window that is sent in slices. Parameters: plan, run or settle, and whatever else `slice` takes.
-import { runCli } from '../src/cli/index.ts'
+import { runSliceTask } from '../src/cli/index.ts'
 
-await runCli(['slice', ...process.argv.slice(2), '--stop-with-stdin'])
+await runSliceTask(['--stop-with-stdin', ...process.argv.slice(2)])

@@ -1,4 +1,4 @@
-// Bundles every entry to one self-contained .mjs: the command, the twin, the demo, and one file per Databricks job.
+// Bundles every entry to self-contained .mjs: the command, the demo, the twin, and one file per Databricks job.
 // The library is not bundled but compiled file by file, with its declarations: who imports one name gets no more.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
@@ -10,8 +10,10 @@ const entries = {
   'customerio-jobs': 'src/cli/main.ts',
   demo: 'demo/main.ts',
   guide: 'guides/main.ts',
-  ...Object.fromEntries(jobs.map((name) => [`jobs/${name.slice(0, -3)}`, `jobs/${name}`])),
 }
+const jobEntries = Object.fromEntries(
+  jobs.map((name) => [`jobs/${name.slice(0, -3)}`, `jobs/${name}`]),
+)
 
 /**
  * Old CommonJS packages inside an ES module: parquetjs-lite's generated Thrift code assigns globals that it never
@@ -68,6 +70,13 @@ const common = {
 }
 const results = [
   await build({ ...common, entryPoints: entries }),
+  // Whatever is deployed, once: the jobs share all but a few lines.
+  await build({
+    ...common,
+    entryPoints: jobEntries,
+    splitting: true,
+    chunkNames: 'jobs/shared-[hash]',
+  }),
   // On its own and in chunks: DuckDB is optional, so it is loaded late, and its absence is told in a sentence.
   await build({
     ...common,

@@ -2,6 +2,7 @@ import yargs from 'yargs'
 import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { backfillCommand } from './backfill.ts'
+import { buildCommand } from './build.ts'
 import { eraseCommand } from './erase.ts'
 import { explainCommand } from './explain.ts'
 import { guideCommand } from './guide.ts'
@@ -33,6 +34,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .usage('$0 <command>\n\nDelta tables from Databricks into Customer.io.')
     .command(validateCommand)
     .command(testCommand)
+    .command(buildCommand)
     .command(setupCommand)
     .command(previewCommand)
     .command(planCommand)

@@ -8,27 +8,23 @@ import {
   withWhy,
 } from './by-hand.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
-import { stopSignal } from './stop-signal.ts'
+import { type StopArguments, stopSignal, withStop } from './stop-signal.ts'
 
 type Arguments = CommonArguments &
   ByHandArguments &
-  ConfirmArguments & {
-    readonly plan: boolean
-    readonly 'stop-with-stdin': boolean
-  }
+  ConfirmArguments &
+  StopArguments & { readonly plan: boolean }
 
 /** `customerio-jobs erase` */
 export const eraseCommand: CommandModule<object, Arguments> = {
   command: 'erase',
   describe: 'forget the people whom the table of requests names, here and at Customer.io',
   builder: (yargs) =>
-    withConfirm(withWhy(withCommon(yargs)))
-      .option('plan', { type: 'boolean', default: false, describe: 'count requests only' })
-      .option('stop-with-stdin', {
-        type: 'boolean',
-        default: false,
-        describe: 'stop when the pipe on stdin ends',
-      }),
+    withStop(withConfirm(withWhy(withCommon(yargs)))).option('plan', {
+      type: 'boolean',
+      default: false,
+      describe: 'count requests only',
+    }),
   async handler(args) {
     const terminal = terminalFor(args)
     const stop = stopSignal(terminal, args['stop-with-stdin'])

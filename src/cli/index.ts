@@ -1,1 +1,2 @@
 export { runCli } from './cli.ts'
+export { runSliceTask, runTask } from './run-task.ts'

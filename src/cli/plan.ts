@@ -2,20 +2,21 @@ import type { CommandModule } from 'yargs'
 import { planText } from '../ops/index.ts'
 import { plan, planExitCode, schedule } from '../sync/index.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
-import { stopSignal } from './stop-signal.ts'
+import { type StopArguments, stopSignal, withStop } from './stop-signal.ts'
 
-type Arguments = CommonArguments & {
-  readonly sync: string
-  readonly values: boolean
-  readonly check: boolean
-}
+type Arguments = CommonArguments &
+  StopArguments & {
+    readonly sync: string
+    readonly values: boolean
+    readonly check: boolean
+  }
 
 /** `customerio-jobs plan <sync>` */
 export const planCommand: CommandModule<object, Arguments> = {
   command: 'plan <sync>',
   describe: 'say what a run would do now, and what would stop it; sends nothing',
   builder: (yargs) =>
-    withCommon(yargs)
+    withStop(withCommon(yargs))
       .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
       .option('values', {
         type: 'boolean',
@@ -29,7 +30,7 @@ export const planCommand: CommandModule<object, Arguments> = {
       }),
   async handler(args) {
     const terminal = terminalFor(args)
-    const stop = stopSignal(terminal)
+    const stop = stopSignal(terminal, args['stop-with-stdin'])
     try {
       await withParts(args, terminal, async (parts) => {
         const [sync] = schedule(parts.project, [args.sync])

@@ -4,9 +4,11 @@ import { exitCodeOf, reconcile } from '../sync/index.ts'
 import { type ByHandArguments, byHand, withWhy } from './by-hand.ts'
 import { withOneSync } from './one-sync.ts'
 import { type CommonArguments, withCommon } from './open.ts'
+import { type StopArguments, withStop } from './stop-signal.ts'
 
 type Arguments = CommonArguments &
-  ByHandArguments & {
+  ByHandArguments &
+  StopArguments & {
     readonly sync: string
     readonly 'to-destination': string | undefined
     readonly enqueue: boolean
@@ -20,7 +22,7 @@ export const reconcileCommand: CommandModule<object, Arguments> = {
   command: 'reconcile <sync>',
   describe: 'compare a source with the ledger and the outcomes, key by key; sends nothing',
   builder: (yargs) =>
-    withWhy(withCommon(yargs))
+    withStop(withWhy(withCommon(yargs)))
       .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
       .option('to-destination', { type: 'string', describe: 'only this destination' })
       .option('enqueue', {

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs'
 import { replayText } from '../ops/index.ts'
-import { exitCodeOf, replay } from '../sync/index.ts'
+import { exitCodeOf, replay, shareOf } from '../sync/index.ts'
 import {
   type ByHandArguments,
   byHand,
@@ -12,10 +12,14 @@ import { given, momentOf } from './moment.ts'
 import { withOneSync } from './one-sync.ts'
 import { type CommonArguments, withCommon } from './open.ts'
 import { progressOn } from './progress.ts'
+import { type ShareArguments, withShare } from './share.ts'
+import { type StopArguments, withStop } from './stop-signal.ts'
 
 type Arguments = CommonArguments &
   ByHandArguments &
-  ConfirmArguments & {
+  ConfirmArguments &
+  ShareArguments &
+  StopArguments & {
     readonly sync: string
     readonly 'to-destination': string | undefined
     readonly run: string | undefined
@@ -30,7 +34,7 @@ export const replayCommand: CommandModule<object, Arguments> = {
   command: 'replay <sync>',
   describe: 'count the dead letters of a sync by reason; --send sends their rows as they are now',
   builder: (yargs) =>
-    withConfirm(withWhy(withCommon(yargs)))
+    withShare(withStop(withConfirm(withWhy(withCommon(yargs)))))
       .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
       .option('to-destination', { type: 'string', describe: 'only this destination' })
       .option('run', { type: 'string', describe: 'only those of this run' })
@@ -39,25 +43,31 @@ export const replayCommand: CommandModule<object, Arguments> = {
       .option('to', { type: 'string', describe: 'only those before this moment' })
       .option('send', { type: 'boolean', default: false, describe: 'send them' }),
   handler: (args) =>
-    withOneSync(args, async ({ parts, sync, terminal, signal }) => {
-      const endings = await replay(parts, sync, {
-        by: await byHand(parts, args),
-        filter: given({
-          run: args.run,
-          reason: args.reason,
-          from: momentOf('from', args.from),
-          to: momentOf('to', args.to),
-        }),
-        destination: args['to-destination'],
-        send: args.send,
-        confirmed: args.confirm,
-        signal,
-        onProgress: progressOn(terminal),
-      })
-      terminal.status('')
-      terminal.out(
-        args.json ? JSON.stringify(endings) : replayText(endings, parts.project.control).join('\n'),
-      )
-      process.exitCode = exitCodeOf(endings)
-    }),
+    withOneSync(
+      args,
+      async ({ parts, sync, terminal, signal }) => {
+        const endings = await replay(parts, sync, {
+          by: await byHand(parts, args),
+          filter: given({
+            run: args.run,
+            reason: args.reason,
+            from: momentOf('from', args.from),
+            to: momentOf('to', args.to),
+          }),
+          destination: args['to-destination'],
+          send: args.send,
+          confirmed: args.confirm,
+          signal,
+          onProgress: progressOn(terminal),
+        })
+        terminal.status('')
+        terminal.out(
+          args.json
+            ? JSON.stringify(endings)
+            : replayText(endings, parts.project.control).join('\n'),
+        )
+        process.exitCode = exitCodeOf(endings)
+      },
+      (project) => args.share ?? shareOf(project, [{ name: args.sync }]),
+    ),
 }

@@ -5,23 +5,25 @@ import { exitCodeOf, runAll, schedule, shareOf } from '../sync/index.ts'
 import { durationOf, given } from './moment.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
 import { progressOn } from './progress.ts'
-import { stopSignal } from './stop-signal.ts'
+import { type ShareArguments, withShare } from './share.ts'
+import { type StopArguments, stopSignal, withStop } from './stop-signal.ts'
 
-type Arguments = CommonArguments & {
-  readonly syncs: string[] | undefined
-  readonly all: boolean
-  readonly confirm: string[]
-  readonly 'give-up': string | undefined
-  readonly wait: string | undefined
-  readonly 'stop-with-stdin': boolean
-}
+type Arguments = CommonArguments &
+  StopArguments &
+  ShareArguments & {
+    readonly syncs: string[] | undefined
+    readonly all: boolean
+    readonly confirm: string[]
+    readonly 'give-up': string | undefined
+    readonly wait: string | undefined
+  }
 
 /** `customerio-jobs run <sync…>` and `customerio-jobs run --all` */
 export const runCommand: CommandModule<object, Arguments> = {
   command: 'run [syncs..]',
   describe: 'run syncs: read, send, and write down what became of every row',
   builder: (yargs) =>
-    withCommon(yargs)
+    withShare(withStop(withCommon(yargs)))
       .positional('syncs', { type: 'string', array: true, describe: 'names of syncs' })
       .option('all', { type: 'boolean', default: false, describe: 'run every sync' })
       .option('confirm', {
@@ -40,11 +42,6 @@ export const runCommand: CommandModule<object, Arguments> = {
         type: 'string',
         describe:
           'how long to wait for another run of the same sync: 30s, 10m; default: only for a backfill',
-      })
-      .option('stop-with-stdin', {
-        type: 'boolean',
-        default: false,
-        describe: 'stop when the pipe on stdin ends',
       }),
   async handler(args) {
     const names = args.syncs ?? []
@@ -75,7 +72,7 @@ export const runCommand: CommandModule<object, Arguments> = {
           )
           process.exitCode = exitCodeOf(endings)
         },
-        (project) => shareOf(project, schedule(project, names)),
+        (project) => args.share ?? shareOf(project, schedule(project, names)),
       )
     } finally {
       stop.release()

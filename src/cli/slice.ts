@@ -2,15 +2,15 @@ import type { Argv, CommandModule } from 'yargs'
 import { failureText, settledText, sliceText } from '../ops/index.ts'
 import { eachDestination, exitCodeOf, planSlices, runSlice, settleSlices } from '../sync/index.ts'
 import { type ConfirmArguments, withConfirm } from './by-hand.ts'
+import { given } from './moment.ts'
 import { withOneSync } from './one-sync.ts'
 import { type CommonArguments, withCommon } from './open.ts'
 import { progressOn } from './progress.ts'
+import { type ShareArguments, withShare } from './share.ts'
+import { type StopArguments, withStop } from './stop-signal.ts'
 
-type Arguments = CommonArguments & {
-  readonly sync: string
-  readonly destination: string | undefined
-  readonly 'stop-with-stdin': boolean
-}
+type Arguments = CommonArguments &
+  StopArguments & { readonly sync: string; readonly destination: string | undefined }
 
 /** `customerio-jobs slice plan|run|settle <sync>` */
 export const sliceCommand: CommandModule = {
@@ -54,12 +54,12 @@ const planSlicesCommand: CommandModule<
 
 const runSliceCommand: CommandModule<
   object,
-  Arguments & { readonly slice: string; readonly window: string | undefined }
+  Arguments & ShareArguments & { readonly slice: string; readonly window: string | undefined }
 > = {
   command: 'run <sync>',
   describe: 'send one slice of the open window',
   builder: (yargs) =>
-    withSync(yargs)
+    withShare(withSync(yargs))
       .option('slice', { type: 'string', demandOption: true, describe: 'which one, as 3/8' })
       .option('window', { type: 'string', describe: 'only if this window is the open one' }),
   handler: (args) =>
@@ -67,6 +67,7 @@ const runSliceCommand: CommandModule<
       const endings = await eachDestination(sync, args.destination, signal, (destination) =>
         runSlice(parts, sync, destination, {
           slice: args.slice,
+          ...given({ share: args.share }),
           ...(args.window === undefined ? {} : { windowId: args.window }),
           signal,
           onProgress: progressOn(terminal),
@@ -97,12 +98,9 @@ const settleSlicesCommand: CommandModule<object, Arguments> = {
 }
 
 function withSync<T>(yargs: Argv<T>): Argv<T & Arguments> {
-  return withCommon(yargs)
+  return withStop(withCommon(yargs))
     .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
-    .option('destination', { type: 'string', describe: 'only this destination' })
-    .option('stop-with-stdin', {
-      type: 'boolean',
-      default: false,
-      describe: 'stop when the pipe on stdin ends',
-    }) as Argv<T & Arguments>
+    .option('destination', { type: 'string', describe: 'only this destination' }) as Argv<
+    T & Arguments
+  >
 }

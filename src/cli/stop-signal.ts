@@ -1,5 +1,20 @@
+import type { Argv } from 'yargs'
 import { RunStopped } from '../core/index.ts'
 import type { Terminal } from './terminal.ts'
+
+/** The option of commands that a job starts: a launcher that is killed must not leave a process at work behind. */
+export interface StopArguments {
+  readonly 'stop-with-stdin': boolean
+}
+
+/** Declares {@link StopArguments}. */
+export function withStop<T>(yargs: Argv<T>): Argv<T & StopArguments> {
+  return yargs.option('stop-with-stdin', {
+    type: 'boolean',
+    default: false,
+    describe: 'stop when the pipe on stdin ends',
+  }) as Argv<T & StopArguments>
+}
 
 /**
  * A signal that aborts at SIGINT, SIGTERM, or (where `stdinEnds` is set) when the pipe that started us ends: the

@@ -2,7 +2,8 @@ import { closest, type Problem, type SyncSpec } from '../core/index.ts'
 import type { ProjectFile } from './project-schema.ts'
 import type { YamlFile } from './yaml-file.ts'
 
-/** What is wrong with the jobs of customerio.yml: unknown syncs, an `after` that leaves the job or runs in a circle. */
+/** What is wrong with the jobs of customerio.yml: unknown syncs, an `after` or `slices`
+ * that leaves the job, an `after` that runs in a circle. */
 export function jobProblems(
   file: ProjectFile,
   syncs: readonly SyncSpec[],
@@ -10,7 +11,7 @@ export function jobProblems(
   incomplete: boolean,
 ): Problem[] {
   const names = syncs.map((sync) => sync.name)
-  return Object.entries(file.jobs).flatMap(([job, { syncs: members, after }]) => {
+  return Object.entries(file.jobs).flatMap(([job, { syncs: members, after, slices }]) => {
     const unknownMembers = members.flatMap((name, i) => {
       // While sync files have problems of their own, a missing name proves nothing.
       if (incomplete || names.includes(name)) return []
@@ -34,7 +35,15 @@ export function jobProblems(
           suggestion: `its syncs: ${members.join(', ')}`,
         })),
     )
-    return [...unknownMembers, ...strangers, ...cycles(job, after, yaml)]
+    const sliced = Object.keys(slices)
+      .filter((name) => !members.includes(name))
+      .map((name) => ({
+        ...yaml.at(['jobs', job, 'slices', name]),
+        code: 'slices_outside_job',
+        message: `"${name}" is not a sync of job "${job}"`,
+        suggestion: `its syncs: ${members.join(', ')}`,
+      }))
+    return [...unknownMembers, ...strangers, ...sliced, ...cycles(job, after, yaml)]
   })
 }
 

@@ -5,14 +5,13 @@ import {
   closest,
   type DestinationSpec,
   InvalidFiles,
-  type JobSpec,
   type Problem,
   type ProjectSpec,
 } from '../core/index.ts'
-import { periodMs } from './duration.ts'
 import { eraseSpec } from './erase.ts'
 import { toProblems } from './issues.ts'
 import { jobProblems } from './job-problems.ts'
+import { jobSpecs } from './jobs.ts'
 import { nameProblems } from './name-problems.ts'
 import { outboxSync } from './outbox.ts'
 import { ProjectFile } from './project-schema.ts'
@@ -67,6 +66,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
   const syncs = [...files, ...builtIn]
   const erase =
     file.erase === undefined ? {} : { erase: eraseSpec(file.erase, context.vars, yaml, problems) }
+  const jobs = jobSpecs(file, context.vars, yaml, problems)
   problems.push(
     ...nameProblems(syncs),
     ...jobProblems(file, syncs, yaml, problems.length > 0),
@@ -76,20 +76,13 @@ export function loadProject(root: string, target?: string): ProjectSpec {
   return freeze({
     root,
     ...(target === undefined ? {} : { target }),
+    targets: Object.keys(file.targets),
     control: control ?? '',
     idSecret: parseSecretRef(file.message_ids.key),
     destinations,
     objectTypes: file.object_types,
     piiTags: file.pii_tags,
-    jobs: Object.entries(file.jobs).map(
-      ([name, job]): JobSpec => ({
-        name,
-        share: job.share ?? 1,
-        ...(job.every === undefined ? {} : { everyMs: periodMs(job.every) }),
-        syncs: job.syncs,
-        after: job.after,
-      }),
-    ),
+    jobs,
     syncs,
     ...erase,
   })

@@ -22,8 +22,19 @@ const Job = z
       .string()
       .regex(/^[1-9]\d*[mhdw]$/, 'a period such as 15m, 1h or 1d')
       .optional(),
-    cron: z.string().describe('Quartz, seconds first, UTC').optional(),
-    on_table_update: z.array(z.string().min(1)).min(1).optional(),
+    cron: z
+      .string()
+      .regex(
+        /^\s*\S+(\s+\S+){5,6}\s*$/,
+        'a Quartz expression of six or seven fields, seconds first, such as 0 0 3 * * ?',
+      )
+      .describe('Quartz, seconds first, UTC')
+      .optional(),
+    on_table_update: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(10, 'Databricks watches at most 10 tables for a job')
+      .optional(),
     share: z
       .number()
       .positive()
@@ -34,6 +45,10 @@ const Job = z
       .optional(),
     syncs: z.array(Name).min(1),
     after: z.record(Name, z.array(Name)).default({}),
+    slices: z
+      .record(Name, z.int().min(2).max(100))
+      .default({})
+      .describe('sync: into how many slices its windows are cut, each sent by a task of its own'),
   })
   .refine(
     (job) => [job.every, job.cron, job.on_table_update].filter(Boolean).length <= 1,

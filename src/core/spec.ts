@@ -242,11 +242,17 @@ export interface JobSpec {
   readonly name: string
   /** The part of every destination's request budget that it may spend: more than 0, at most 1. */
   readonly share: number
-  /** The time between two starts, in ms; absent where something else starts it. */
+  /** The time between two starts, in ms, a whole number of minutes; absent where something else starts it. */
   readonly everyMs?: number
+  /** When it starts, as a Quartz expression in UTC. */
+  readonly cron?: string
+  /** It starts when one of these tables was written to. */
+  readonly onTableUpdate?: readonly string[]
   readonly syncs: readonly string[]
   /** sync → the syncs that must have run before it. */
   readonly after: Readonly<Record<string, readonly string[]>>
+  /** sync → the number of tasks that send its windows side by side, from 2 on. */
+  readonly slices: Readonly<Record<string, number>>
 }
 
 /** Where requests to forget a person are kept, and which of its columns say what. */
@@ -266,6 +272,8 @@ export interface EraseSpec {
 export interface ProjectSpec {
   readonly root: string
   readonly target?: string
+  /** The names of all targets, in the order of the file. */
+  readonly targets: readonly string[]
   /** Catalog and schema of the control tables, for example `main.customerio`. */
   readonly control: string
   /** Key of the message ids; the same for the life of the project. */

@@ -2,15 +2,30 @@ import type { SourceSpec } from '../core/index.ts'
 
 /** The catalogs that a source reads from as far as its text says; undefined is the one that short names are in. */
 export function catalogsOf(from: SourceSpec['from']): readonly (string | undefined)[] {
-  if ('table' in from) return [catalogOf(from.table)]
+  const { tables, perhaps } = tablesOf(from)
+  return [...new Set([...tables, ...perhaps].map(catalogOf))]
+}
+
+/** The tables that a source reads from as far as its text says; short names as they stand, each name once. */
+export interface NamedTables {
+  readonly tables: readonly string[]
+  /** Names of three parts elsewhere in a query: behind a comma a table looks like a field of a column. */
+  readonly perhaps: readonly string[]
+}
+
+/** Reads {@link NamedTables} off a source. */
+export function tablesOf(from: SourceSpec['from']): NamedTables {
+  if ('table' in from) return { tables: [from.table], perhaps: [] }
   const text = from.query.replace(notNames, ' ')
   const own = [...text.matchAll(commonTables)].map(([, name = '']) => name.toLowerCase())
   const named = [...text.matchAll(relations)]
     .map(([, name = '']) => name.replace(/\s/g, ''))
     .filter((name) => !own.includes(name.toLowerCase()))
-  // Behind a comma a table looks like a column, so whatever has three parts may be one.
   const full = [...text.matchAll(threeParts)].map(([name]) => name.replace(/\s/g, ''))
-  return [...new Set([...named, ...full].map(catalogOf))]
+  return {
+    tables: [...new Set(named)],
+    perhaps: [...new Set(full)].filter((name) => !named.includes(name)),
+  }
 }
 
 const part = '(?:`(?:[^`]|``)+`|\\w+)'

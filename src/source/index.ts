@@ -1,4 +1,5 @@
 export { deadLetterStatement } from './by-hand-statements.ts'
+export { type NamedTables, tablesOf } from './catalogs.ts'
 export { deletionCalls, isEvent, type RowClass } from './classes.ts'
 export { missingColumns } from './columns.ts'
 export {

@@ -21,6 +21,8 @@ export interface SliceRunOptions extends Pick<RunOptions, 'signal' | 'onProgress
   readonly slice: string
   /** The window that it belongs to; default: the open one. */
   readonly windowId?: string
+  /** The part of the destination's budget that all slices together may spend; default: what the jobs state. */
+  readonly share?: number
 }
 
 /** A slice that is finished. */
@@ -94,7 +96,7 @@ async function runLeased(
   const budget = createBudget({
     requestsPerSecond,
     clock,
-    share: shareOf(project, [sync]) / slice.of,
+    share: (options.share ?? shareOf(project, [sync])) / slice.of,
   })
   try {
     // The attempt before may have spent this slice's budget a moment ago.

@@ -112,6 +112,16 @@ suite(`the launcher of a Databricks task${hasPython ? '' : ' (skipped: there is 
     const { code, text } = await launch('--job-id', '{{job.idd}}', '--', 'people').ended
     expect(code).not.toBe(0)
     expect(text).toContain('misspelt')
+    const { text: other } = await launch('--', 'sync=people', 'mode={{job.parameters.mood}}').ended
+    expect(other).toContain('mode={{job.parameters.mood}}: the reference in the job is misspelt')
+  })
+
+  it('runs what the parameters of the job say, and nothing where they name another sync', async () => {
+    const words = ['sync=people', 'share=0.5', 'since=', 'why=', 'confirm=']
+    const planned = await launch('--', ...words, 'mode=plan', 'syncs=').ended
+    expect([planned.code, planned.text]).toEqual([0, expect.stringContaining('people → us')])
+    const left = await launch('--', ...words, 'mode=run', 'syncs=orders').ended
+    expect([left.code, left.text]).toEqual([1, expect.stringContaining('known: people')])
   })
 
   it('takes the job with it when it is killed: the pipe ends, the run stops, the window stays open', async () => {

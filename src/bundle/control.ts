@@ -1,0 +1,29 @@
+/** The volume of parts in the control schema; the rooms that write it call it the same. */
+export const volumeName = 'parts'
+
+/**
+ * Control schema and volume. They hold what was sent to whom, so no deployment may take them away; bundles have no resource
+ * for tables, which the task `setup` creates.
+ */
+export const controlResources = {
+  resources: {
+    schemas: {
+      control: {
+        catalog_name: '${var.control_catalog}',
+        name: '${var.control_schema}',
+        comment: 'What customerio-jobs sent, to whom, and what became of it',
+        lifecycle: { prevent_destroy: true },
+      },
+    },
+    volumes: {
+      parts: {
+        catalog_name: '${var.control_catalog}',
+        schema_name: '${resources.schemas.control.name}',
+        name: volumeName,
+        volume_type: 'MANAGED',
+        comment: 'Outcomes as Parquet files, before COPY INTO loads them',
+        lifecycle: { prevent_destroy: true },
+      },
+    },
+  },
+} as const

@@ -1,0 +1,43 @@
+import { ConfigError, type ProjectSpec } from '../core/index.ts'
+import { controlResources } from './control.ts'
+import { type GrantedProject, grants } from './grants.ts'
+import { groupJob } from './group-job.ts'
+import { operationJobs, operationNames } from './operation-jobs.ts'
+import { variables } from './variables.ts'
+import { yamlFile } from './yaml.ts'
+
+/**
+ * The files of `resources/generated/`, by name: what customerio.yml says, as a Databricks bundle reads it. They are the same
+ * for every target; what differs between targets is a variable. Throws ConfigError JOB_NAME_TAKEN.
+ *
+ * @param project the project without a target
+ * @param targets the project for each of its targets
+ */
+export function bundleFiles(
+  project: ProjectSpec,
+  targets: readonly GrantedProject[],
+): ReadonlyMap<string, string> {
+  checkNames(project)
+  const jobs = [
+    ...project.jobs.map((job) => [job.name, groupJob(job, project.syncs)] as const),
+    ...operationJobs(project),
+  ]
+  const specs = targets.map((target) => target.project)
+  return new Map([
+    ['variables.yml', yamlFile(variables(project, specs))],
+    ['control.schema.yml', yamlFile(controlResources)],
+    ...jobs.map(([name, job]) => [`${name}.job.yml`, yamlFile(job)] as const),
+    ...targets.map(
+      (target) => [`grants.${target.project.target ?? 'default'}.sql`, grants(target)] as const,
+    ),
+  ])
+}
+
+function checkNames({ jobs }: ProjectSpec): void {
+  const taken = jobs.find(({ name }) => operationNames.some((other) => other === name))
+  if (taken === undefined) return
+  throw new ConfigError(
+    'JOB_NAME_TAKEN',
+    `a job of customerio.yml is called "${taken.name}", like one that every project has; give it another name`,
+  )
+}

@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { CommandModule } from 'yargs'
+import { bundleFiles, driftOf, type GrantedProject } from '../bundle/index.ts'
+import { loadProject } from '../config/index.ts'
+import { ConfigError, type ProjectSpec } from '../core/index.ts'
+import { tablesOf } from '../source/index.ts'
+import { splitTable } from '../warehouse/index.ts'
+import { terminalFor } from './open.ts'
+
+interface Arguments {
+  readonly project: string
+  readonly check: boolean
+  readonly json: boolean
+}
+
+/** Where the files go, below the project: hand-written resources are beside it. */
+const folder = join('resources', 'generated')
+
+/** `customerio-jobs build` */
+export const buildCommand: CommandModule<object, Arguments> = {
+  command: 'build',
+  describe: 'write resources/generated/: the jobs of customerio.yml for a Databricks bundle',
+  builder: (yargs) =>
+    yargs
+      .option('project', { type: 'string', default: '.', describe: 'the folder of customerio.yml' })
+      .option('check', {
+        type: 'boolean',
+        default: false,
+        describe: 'write nothing; exit code 2 where a file differs from what would be written',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
+  handler(args) {
+    const root = resolve(args.project)
+    const at = join(root, folder)
+    const wanted = filesOf(root)
+    const drift = driftOf(wanted, filesIn(at))
+    const { missing, changed, surplus } = drift
+    const terminal = terminalFor({ ...args, verbose: false })
+    if (args.json) terminal.out(JSON.stringify(drift))
+    if (args.check) return refuse([...missing, ...changed, ...surplus])
+    mkdirSync(at, { recursive: true })
+    for (const name of [...missing, ...changed])
+      writeFileSync(join(at, name), wanted.get(name) ?? '')
+    for (const name of surplus) rmSync(join(at, name))
+    if (args.json) return
+    for (const name of [...missing, ...changed]) terminal.out(`wrote ${join(folder, name)}`)
+    for (const name of surplus) terminal.out(`removed ${join(folder, name)}`)
+    terminal.out(`${folder} is what customerio.yml says (${wanted.size} files)`)
+  },
+}
+
+function filesOf(root: string): ReadonlyMap<string, string> {
+  const project = loadProject(root)
+  const targets = project.targets.map((target) => loadProject(root, target))
+  return bundleFiles(project, (targets.length === 0 ? [project] : targets).map(granted))
+}
+
+function granted(project: ProjectSpec): GrantedProject {
+  const named = project.syncs.map(({ source }) => tablesOf(source.from))
+  const requests = project.erase === undefined ? [] : [project.erase.table]
+  const parts = (names: readonly string[]) => [...new Set(names)].sort().map(splitTable)
+  return {
+    project,
+    tables: parts([...named.flatMap(({ tables }) => tables), ...requests]),
+    perhaps: parts(named.flatMap(({ perhaps }) => perhaps)),
+  }
+}
+
+function filesIn(at: string): ReadonlyMap<string, string> {
+  if (!existsSync(at)) return new Map()
+  const names = readdirSync(at, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return new Map(names.map(({ name }) => [name, readFileSync(join(at, name), 'utf8')]))
+}
+
+function refuse(names: readonly string[]): void {
+  if (names.length === 0) return
+  throw new ConfigError(
+    'RESOURCES_DRIFTED',
+    `${names.length} files of ${folder} differ from what customerio.yml says; run "customerio-jobs build" and commit:\n${names.map((name) => `  ${name}`).join('\n')}`,
+  )
+}
