@@ -1,4 +1,3 @@
-export { volumeName } from './control.ts'
 export { type Drift, driftOf } from './drift.ts'
 export { bundleFiles } from './files.ts'
 export type { GrantedProject } from './grants.ts'

@@ -25,7 +25,10 @@ it('lets the jobs read what the syncs name, and use the catalogs and schemas it 
     'GRANT USE SCHEMA, CREATE TABLE, SELECT, MODIFY ON SCHEMA `dev`.`customerio` TO `<principal>`;',
     'GRANT READ VOLUME, WRITE VOLUME ON VOLUME `dev`.`customerio`.`parts` TO `<principal>`;',
   ])
-  expect(volumeName).toBe('parts')
+})
+
+it('calls the volume as the room does that writes to it', () => {
+  expect(grantsFor([]).join('\n')).toContain(`\`${volumeName}\``)
 })
 
 it('only tells of names that may be no tables, or have no catalog', () => {
