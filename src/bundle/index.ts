@@ -1,4 +1,5 @@
 export { type Drift, driftOf } from './drift.ts'
 export { bundleFiles } from './files.ts'
 export type { GrantedProject } from './grants.ts'
-export { type TaskKind, type TaskWords, taskWords } from './task-words.ts'
+export type { TaskKind } from './modes.ts'
+export { type TaskWords, taskWords } from './task-words.ts'

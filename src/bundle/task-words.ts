@@ -1,4 +1,5 @@
 import { ConfigError, closest } from '../core/index.ts'
+import { type Mode, modes, type Name, names, optionsOf, type TaskKind } from './modes.ts'
 import type { ParameterName } from './parameters.ts'
 
 /** What a task of a job is to do: a command line, or nothing, with a sentence that says why. */
@@ -6,89 +7,10 @@ export type TaskWords =
   | { readonly kind: 'command'; readonly words: readonly string[] }
   | { readonly kind: 'nothing'; readonly because: string }
 
-/** The kind of a task, as the entries in `jobs/` know it. */
-export type TaskKind =
-  | 'run'
-  | 'slice plan'
-  | 'slice run'
-  | 'slice settle'
-  | 'replay'
-  | 'reconcile'
-  | 'erase'
-  | 'maintain'
-
-/** What tells a task its part; only a generated file says it. */
-type PartName = 'job' | 'sync' | 'share' | 'slices' | 'slice'
-type Name = ParameterName | PartName
-
-interface Mode {
-  /** The command; without one the task has no part in this mode. */
-  readonly command?: readonly string[]
-  /** What somebody may say in this mode; anything else would do nothing. */
-  readonly takes: readonly ParameterName[]
-}
-
-const deadLetters = ['since', 'reason', 'why', 'confirm'] as const
-const runs = (command: readonly string[] | undefined, retry: readonly string[] | undefined) => ({
-  run: { ...(command === undefined ? {} : { command }), takes: ['confirm'] as const },
-  plan: { takes: [] },
-  retry: { ...(retry === undefined ? {} : { command: retry }), takes: deadLetters },
-})
-const resend = ['replay', '--send']
-
-/** By kind and mode; the first mode is the one when nobody says any. */
-const modes: Readonly<Record<TaskKind, Readonly<Record<string, Mode>>>> = {
-  run: { ...runs(['run'], resend), plan: { command: ['plan'], takes: [] } },
-  'slice plan': { ...runs(['slice', 'plan'], undefined), plan: { command: ['plan'], takes: [] } },
-  'slice run': runs(['slice', 'run'], undefined),
-  'slice settle': runs(['slice', 'settle'], resend),
-  replay: {
-    plan: { command: ['replay'], takes: ['since', 'reason'] },
-    run: { command: resend, takes: deadLetters },
-  },
-  reconcile: {
-    plan: { command: ['reconcile'], takes: [] },
-    run: { command: ['reconcile', '--enqueue'], takes: ['why'] },
-  },
-  erase: {
-    plan: { command: ['erase', '--plan'], takes: [] },
-    run: { command: ['erase'], takes: ['why', 'confirm'] },
-  },
-  maintain: {
-    run: { command: ['maintain'], takes: ['vacuum'] },
-    plan: { command: ['maintain', '--dry-run'], takes: [] },
-  },
-}
-
-/** The option that a command takes a value by; a command takes no other. */
-const optionsOf: Readonly<Record<string, Readonly<Partial<Record<Name, string>>>>> = {
-  run: { share: '--share', confirm: '--confirm' },
-  plan: {},
-  replay: {
-    share: '--share',
-    since: '--from',
-    reason: '--reason',
-    why: '--why',
-    confirm: '--confirm',
-  },
-  'slice plan': { slices: '--slices', confirm: '--confirm' },
-  'slice run': { slice: '--slice', share: '--share' },
-  'slice settle': {},
-  reconcile: { why: '--why' },
-  erase: { why: '--why', confirm: '--confirm' },
-  maintain: {},
-}
-
-const names: readonly Name[] = [
-  ...(['job', 'sync', 'share', 'slices', 'slice'] as const),
-  ...(['mode', 'syncs', 'since', 'reason', 'why', 'confirm', 'vacuum'] as const),
-]
-
 /**
  * The command line behind what the task of a job was started with: words such as `mode=retry`, of which empty ones are as
  * good as not there, among words of a command line, which are passed on. Without any of the former, all of it is a command
- * line. `syncsOf` names the syncs of a job, or all, so
- * that a misspelt one in `syncs` is not taken for one of another task.
+ * line. `syncsOf` names the syncs of a job, or all, so that a misspelt one in `syncs` is not taken for another task's.
  *
  * Throws ConfigError PARAMETER_INVALID for a value that is none, and for one that would do nothing in this mode.
  */
