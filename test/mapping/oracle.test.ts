@@ -46,7 +46,7 @@ describe('the compiled encoder', () => {
         expect(pieces.flatMap(texts)).toEqual(made.texts)
         expect(pieces.flatMap(({ invalid }) => invalid)).toEqual(made.invalid)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 })
