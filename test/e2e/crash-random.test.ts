@@ -6,7 +6,7 @@ import { expectPromisesKept } from '../support/kept-promises.ts'
 import { until } from '../support/processes.ts'
 
 /** How many times a run is killed; the long version has 200, see docs/promises.md. */
-const wanted = Number(process.env.CRASHES ?? 8)
+const wanted = Number(process.env.CRASHES ?? 4)
 const seed = Number(process.env.CRASH_SEED ?? 1)
 /** A world's tables grow with every window; after so many deaths there is a new one. */
 const deathsInAWorld = 40

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Parts } from '../../src/sync/index.ts'
 import { type Bench, failureOf, run, startBench } from '../support/bench.ts'
+import { isLong } from '../support/long.ts'
 
 const table = 'main.shop.people'
 const columns = 'CAST(id AS BIGINT) AS id, name, CAST(visits AS INT) AS visits'
@@ -59,9 +60,9 @@ const rebuilds: [string, (select: string) => string[]][] = [
   ],
 ]
 
-describe.each(rebuilds)('a table of 10,000 rows rebuilt by %s', (_, rebuild) => {
+describe.each(rebuilds)('a table (LONG_TESTS=1: of 10,000 rows) rebuilt by %s', (_, rebuild) => {
   beforeAll(() => {
-    rows = 10_000
+    rows = isLong ? 10_000 : 2_000
   })
   afterAll(() => {
     rows = 1000

@@ -45,6 +45,16 @@ const aPlan = (over: Partial<Plan> = {}): Plan => ({
 const textOf = (over: Partial<Plan> = {}) => planText(aPlan(over)).join('\n')
 
 describe('the text of a plan', () => {
+  it('says what cannot be taken back, and what may not mean what it says', () => {
+    const text = textOf({
+      irreversible: 3,
+      warnings: ['syncs/a.yml:4:9  "Order Complete" is no event that Customer.io knows by name'],
+    })
+    expect(text).toContain("for good   3 messages of these can't be taken back at Customer.io")
+    expect(text).toContain('look at    syncs/a.yml:4:9  "Order Complete"')
+    expect(textOf()).not.toContain('for good')
+  })
+
   it('puts numbers below each other and says where they come from', () => {
     expect(
       planText(
