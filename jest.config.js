@@ -17,6 +17,14 @@ const shared = {
   },
 }
 
+/** Long tests of what others hold as well; LONG_TESTS=1 runs them too. */
+const long =
+  process.env.LONG_TESTS === '1'
+    ? []
+    : ['warehouse-trouble', 'rename', 'rebase', 'long-pause', 'interrupted'].map(
+        (name) => `/${name}\\.test\\.ts$`,
+      )
+
 /** @type {import('jest').Config} */
 export default {
   // Tests wait for disks and pauses about a fifth of their time: three of them keep two cores busy.
@@ -34,11 +42,13 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...long],
     },
     {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...long],
       globalSetup: '<rootDir>/test/e2e/build.js',
     },
   ],
