@@ -1,23 +1,13 @@
 import type { CommandModule } from 'yargs'
 import { abandonedText, backfillStepText, backfillText } from '../ops/index.ts'
 import { abandonBackfill, backfill, backfillShare, exitCodeOf } from '../sync/index.ts'
-import {
-  type ByHandArguments,
-  byHand,
-  type ConfirmArguments,
-  withConfirm,
-  withWhy,
-} from './by-hand.ts'
+import { byHand, type ConfirmArguments, withConfirm } from './by-hand.ts'
 import { given, momentOf } from './moment.ts'
-import { withOneSync } from './one-sync.ts'
-import { type CommonArguments, withCommon } from './open.ts'
+import { type OneSyncArguments, withOneSync, withSync } from './one-sync.ts'
 import { progressOn } from './progress.ts'
 
-type Arguments = CommonArguments &
-  ByHandArguments &
+type Arguments = OneSyncArguments &
   ConfirmArguments & {
-    readonly sync: string
-    readonly 'to-destination': string | undefined
     readonly from: string | undefined
     readonly to: string | undefined
     readonly 'delivered-by': string | undefined
@@ -32,9 +22,7 @@ export const backfillCommand: CommandModule<object, Arguments> = {
   command: 'backfill <sync>',
   describe: 'send the rows of a sync as they are now, changed or not, beside its runs',
   builder: (yargs) =>
-    withConfirm(withWhy(withCommon(yargs)))
-      .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
-      .option('to-destination', { type: 'string', describe: 'only this destination' })
+    withConfirm(withSync(yargs))
       .option('from', { type: 'string', describe: 'only keys decided from this moment on' })
       .option('to', { type: 'string', describe: 'only keys decided before this moment' })
       .option('delivered-by', { type: 'string', describe: 'only keys that this run sent' })

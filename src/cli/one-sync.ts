@@ -1,8 +1,26 @@
+import type { Argv } from 'yargs'
 import { ConfigError, type ProjectSpec, type SyncSpec } from '../core/index.ts'
 import { type Parts, schedule } from '../sync/index.ts'
-import { type CommonArguments, terminalFor, withParts } from './open.ts'
+import { type ByHandArguments, withWhy } from './by-hand.ts'
+import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
 import { type StopArguments, stopSignal } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
+
+/** Options of a command that does something by hand to one sync. */
+export type OneSyncArguments = CommonArguments &
+  ByHandArguments & {
+    readonly sync: string
+    readonly 'to-destination': string | undefined
+  }
+
+/** Declares {@link OneSyncArguments}. */
+export function withSync<T>(yargs: Argv<T>): Argv<T & OneSyncArguments> {
+  return withWhy(withCommon(yargs))
+    .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
+    .option('to-destination', { type: 'string', describe: 'only this destination' }) as Argv<
+    T & OneSyncArguments
+  >
+}
 
 /** What a command on one sync works with. */
 export interface OneSync {

@@ -1,16 +1,12 @@
 import type { CommandModule } from 'yargs'
 import { reconcileText } from '../ops/index.ts'
 import { exitCodeOf, reconcile } from '../sync/index.ts'
-import { type ByHandArguments, byHand, withWhy } from './by-hand.ts'
-import { withOneSync } from './one-sync.ts'
-import { type CommonArguments, withCommon } from './open.ts'
+import { byHand } from './by-hand.ts'
+import { type OneSyncArguments, withOneSync, withSync } from './one-sync.ts'
 import { type StopArguments, withStop } from './stop-signal.ts'
 
-type Arguments = CommonArguments &
-  ByHandArguments &
+type Arguments = OneSyncArguments &
   StopArguments & {
-    readonly sync: string
-    readonly 'to-destination': string | undefined
     readonly enqueue: boolean
     readonly 'keys-to': string | undefined
   }
@@ -22,9 +18,7 @@ export const reconcileCommand: CommandModule<object, Arguments> = {
   command: 'reconcile <sync>',
   describe: 'compare a source with the ledger and the outcomes, key by key; sends nothing',
   builder: (yargs) =>
-    withStop(withWhy(withCommon(yargs)))
-      .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
-      .option('to-destination', { type: 'string', describe: 'only this destination' })
+    withStop(withSync(yargs))
       .option('enqueue', {
         type: 'boolean',
         default: false,

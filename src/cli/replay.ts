@@ -1,27 +1,17 @@
 import type { CommandModule } from 'yargs'
 import { replayText } from '../ops/index.ts'
 import { exitCodeOf, replay, shareOf } from '../sync/index.ts'
-import {
-  type ByHandArguments,
-  byHand,
-  type ConfirmArguments,
-  withConfirm,
-  withWhy,
-} from './by-hand.ts'
+import { byHand, type ConfirmArguments, withConfirm } from './by-hand.ts'
 import { given, momentOf } from './moment.ts'
-import { withOneSync } from './one-sync.ts'
-import { type CommonArguments, withCommon } from './open.ts'
+import { type OneSyncArguments, withOneSync, withSync } from './one-sync.ts'
 import { progressOn } from './progress.ts'
 import { type ShareArguments, withShare } from './share.ts'
 import { type StopArguments, withStop } from './stop-signal.ts'
 
-type Arguments = CommonArguments &
-  ByHandArguments &
+type Arguments = OneSyncArguments &
   ConfirmArguments &
   ShareArguments &
   StopArguments & {
-    readonly sync: string
-    readonly 'to-destination': string | undefined
     readonly run: string | undefined
     readonly reason: string | undefined
     readonly from: string | undefined
@@ -34,9 +24,7 @@ export const replayCommand: CommandModule<object, Arguments> = {
   command: 'replay <sync>',
   describe: 'count the dead letters of a sync by reason; --send sends their rows as they are now',
   builder: (yargs) =>
-    withShare(withStop(withConfirm(withWhy(withCommon(yargs)))))
-      .positional('sync', { type: 'string', demandOption: true, describe: 'the name of a sync' })
-      .option('to-destination', { type: 'string', describe: 'only this destination' })
+    withShare(withStop(withConfirm(withSync(yargs))))
       .option('run', { type: 'string', describe: 'only those of this run' })
       .option('reason', { type: 'string', describe: 'only those with this reason code' })
       .option('from', { type: 'string', describe: 'only those from this moment on' })

@@ -36,9 +36,9 @@ export interface PeopleCalls {
 /** {@link PeopleCalls} by way of `send`. */
 export function peopleCalls(send: SendOne): PeopleCalls {
   return {
-    delete: async (of, call) => send(build.personDelete(of), call),
-    suppress: async (of, call) => send(build.personSuppress(of), call),
-    unsuppress: async (of, call) => send(build.personUnsuppress(of), call),
+    delete: sending(send, build.personDelete),
+    suppress: sending(send, build.personSuppress),
+    unsuppress: sending(send, build.personUnsuppress),
   }
 }
 
@@ -53,8 +53,8 @@ export interface DeviceCalls {
 /** {@link DeviceCalls} by way of `send`. */
 export function deviceCalls(send: SendOne): DeviceCalls {
   return {
-    update: async (of, call) => send(build.device(of), call),
-    delete: async (of, call) => send(build.deviceDelete(of), call),
+    update: sending(send, build.device),
+    delete: sending(send, build.deviceDelete),
   }
 }
 
@@ -73,9 +73,13 @@ export interface ObjectCalls {
 /** {@link ObjectCalls} by way of `send`. */
 export function objectCalls(send: SendOne): ObjectCalls {
   return {
-    update: async (of, call) => send(build.object(of), call),
-    delete: async (of, call) => send(build.objectDelete(of), call),
-    relate: async (of, call) => send(build.relationship(of), call),
-    unrelate: async (of, call) => send(build.relationshipDelete(of), call),
+    update: sending(send, build.object),
+    delete: sending(send, build.objectDelete),
+    relate: sending(send, build.relationship),
+    unrelate: sending(send, build.relationshipDelete),
   }
+}
+
+function sending<Of>(send: SendOne, make: (of: Of) => Message): Call<Of> {
+  return async (of, call) => send(make(of), call)
 }

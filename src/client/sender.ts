@@ -10,7 +10,7 @@ import {
   silentLog,
   systemClock,
 } from '../core/index.ts'
-import { batchFormat, createClient, limits, type Message } from '../customerio/index.ts'
+import { batchFormat, createClient, identityOf, limits, type Message } from '../customerio/index.ts'
 import {
   type Budget,
   createBudget,
@@ -18,7 +18,7 @@ import {
   defaultLimits,
   deliver,
 } from '../delivery/index.ts'
-import { encode, identityOf } from './check.ts'
+import { encode } from './check.ts'
 import type { CustomerIOOptions, RetryOptions } from './options.ts'
 import { type MessageResult, stopped } from './result.ts'
 import { Results } from './results.ts'

@@ -126,7 +126,6 @@ const view = {
     .optional(),
   at: EventTime,
   properties: FieldMap.default({}),
-  limits: eventLimits,
   allow_overrides: allowOverrides,
   ...withFields,
 }
@@ -168,7 +167,6 @@ export const Send = z.discriminatedUnion(
       platform: Field.describe('ios or android: a column, or { value }'),
       attributes: FieldMap.default({}),
       at: Column.describe('the column with the time it was last used').optional(),
-      limits: attributeLimits,
       ...withFields,
     }),
     // Merges go one after the other: partitions could not be served side by side.

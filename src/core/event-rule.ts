@@ -37,8 +37,8 @@ export interface EventRule {
   readonly needsDevice?: true
   /** Customer.io acts on it in place of recording it; the call of a sync file that is meant for that. */
   readonly call?: string
-  /** Only Customer.io's own libraries send it, from a person's browser or app. */
-  readonly isLibrarys?: true
+  /** Only Customer.io's own libraries send it, from a person's browser or app: nobody else may. */
+  readonly isReserved?: true
 }
 
 /** What is documented of events, by their names. */

@@ -27,9 +27,16 @@ export {
 export type { EventCatalogue, EventRule, PropertyRule, PropertyType } from './event-rule.ts'
 export { messageId, messageIdBytes, newId, writeIdHash, writeIdTime } from './ids.ts'
 export { createLog, type Log, type LogFields, type LogFormat, redact, silentLog } from './log.ts'
-export { misfits } from './misfits.ts'
+export { expected, misfits } from './misfits.ts'
 export { nothingPersonal, type Personal } from './personal.ts'
 export { closest, formatProblem, InvalidFiles, type Place, type Problem } from './problem.ts'
+export type {
+  DestinationSpec,
+  EraseSpec,
+  JobSpec,
+  ProjectSpec,
+  SecretRef,
+} from './project.ts'
 export type {
   As,
   BrakesSpec,
@@ -37,12 +44,9 @@ export type {
   ChecksSpec,
   ColumnsSpec,
   ConsentSpec,
-  DestinationSpec,
   DeviceSpec,
-  EraseSpec,
   FieldSpec,
   Fields,
-  JobSpec,
   LimitPolicy,
   LimitsSpec,
   Mask,
@@ -53,9 +57,7 @@ export type {
   OutboxSpec,
   Path,
   PersonSpec,
-  ProjectSpec,
   RouteSpec,
-  SecretRef,
   SendSpec,
   SourceSpec,
   SyncSpec,

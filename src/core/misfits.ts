@@ -75,7 +75,8 @@ function isAllowed({ oneOf, least, most, isFilled }: PropertyRule, value: Json):
   return value >= (least ?? -Infinity) && value <= (most ?? Infinity)
 }
 
-function expected({ type, oneOf, least, most, mayBeNull, isFilled }: PropertyRule): string {
+/** What a value must be, in words: `a number from 1`. */
+export function expected({ type, oneOf, least, most, mayBeNull, isFilled }: PropertyRule): string {
   if (isFilled) return 'text that is not empty'
   const what = oneOf === undefined ? words[type] : `one of ${oneOf.join(', ')}`
   const from = least === undefined ? '' : ` from ${least}`

@@ -17,7 +17,7 @@ function eventRule(name: string, schema: z.ZodObject): EventRule {
     ...(deviceEvents.has(name) && { needsDevice: true as const }),
     ...(call !== undefined && { call }),
     // What somebody saw of a message in a page or an app.
-    ...(name === 'Report Content Event' && { isLibrarys: true as const }),
+    ...(name === 'Report Content Event' && { isReserved: true as const }),
   }
 }
 

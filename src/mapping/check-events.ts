@@ -1,13 +1,14 @@
 import type { Field } from 'apache-arrow'
-import type {
-  EventCatalogue,
-  EventRule,
-  Path,
-  Problem,
-  PropertyRule,
-  SyncSpec,
+import {
+  type EventCatalogue,
+  type EventRule,
+  expected,
+  misfits,
+  type Path,
+  type Problem,
+  type PropertyRule,
+  type SyncSpec,
 } from '../core/index.ts'
-import { misfits } from '../core/index.ts'
 import type { Finding } from './check.ts'
 import type { Member, Plan } from './plan.ts'
 import { kindOf, typeName } from './types.ts'
@@ -86,7 +87,7 @@ export function eventFindings(sync: SyncSpec, catalogue: EventCatalogue): EventF
     // Customer.io trims names.
     const rule = catalogue.rule(name.trim())
     const place = sync.at(path)
-    if (rule?.call !== undefined || rule?.isLibrarys)
+    if (rule?.call !== undefined || rule?.isReserved)
       return [{ isWarning: false, problem: { ...place, ...acts(rule) } }]
     if (rule?.needsDevice && !hasDevice(sync)) {
       return [{ isWarning: false, problem: { ...place, ...needsDevice(rule) } }]
@@ -189,21 +190,10 @@ function typeFinding(
   return isDecided ? 'fits' : undefined
 }
 
-const words = {
-  text: 'text',
-  time: 'a time in ISO 8601',
-  number: 'a number',
-  integer: 'a whole number',
-  boolean: 'true or false',
-  array: 'an array',
-  object: 'an object',
-  any: 'anything',
-} as const
-
 function wrong(field: string, rule: PropertyRule, what: string): Finding & { suggestion: string } {
   return {
     code: 'property_type',
-    message: `${field} is documented as ${words[rule.type]}; ${what} is not`,
+    message: `${field} is documented as ${expected(rule)}; ${what} is not`,
     suggestion:
       rule.type === 'array' || rule.type === 'object'
         ? 'send a column that holds it, or JSON text with as: json'

@@ -2,7 +2,7 @@ import type { LimitPolicy, Path, SyncSpec } from '../core/index.ts'
 import type { Finding } from './check.ts'
 import { attributeBytes } from './guards.ts'
 import { maxAttributeBytes, maxAttributeNameBytes, maxAttributes, maxEventBytes } from './limits.ts'
-import { attributesOf, type Member, type Plan } from './plan.ts'
+import { attributesOf, type Plan } from './plan.ts'
 
 interface Found {
   readonly path: Path
@@ -64,12 +64,13 @@ export function limitFindings(
       },
     })
   }
-  if (attributes.length > maxAttributes || wasCut(send, attributes)) {
+  const count = attributes.length + (plan.leftOut ?? 0)
+  if (count > maxAttributes) {
     by(limits.attributeCount, {
       path: ['send'],
       finding: {
         code: 'attributes_too_many',
-        message: `a message has at most ${maxAttributes} attributes, this one would have ${attributes.length}`,
+        message: `a message has at most ${maxAttributes} attributes, this one would have ${count}`,
         suggestion: 'list the traits that matter, or name others in except',
       },
     })
@@ -115,12 +116,4 @@ function overrides({ members }: Plan, allowed: readonly string[]): Found[] {
 
 function reservedFor(call: string): readonly string[] {
   return (reserved as Readonly<Record<string, readonly string[]>>)[call] ?? []
-}
-
-/** Nothing was counted away without a word. */
-function wasCut({ limits, fields }: SyncSpec['send'], attributes: readonly Member[]): boolean {
-  return (
-    limits.attributeCount === 'truncate' &&
-    (attributes.length === maxAttributes || Object.keys(fields).length > maxAttributes)
-  )
 }

@@ -1,7 +1,7 @@
 import { type Json, type LimitPolicy, misfits } from '../core/index.ts'
-import { maxAttributeBytes } from './limits.ts'
+import { maxAttributeBytes, shortened } from './limits.ts'
 import type { Out } from './out.ts'
-import { type ColumnValue, type Member, shortened } from './plan.ts'
+import type { ColumnValue, Member } from './plan.ts'
 import { type Refusal, refuse } from './reasons.ts'
 import { decodeText } from './texts.ts'
 

@@ -27,3 +27,12 @@ export const maxPartitions = 65_536
 
 /** The name of the partition that values beyond {@link maxPartitions} share. */
 export const otherPartition = '(other)'
+
+/** The longest beginning of a text that has at most so many bytes, without half a character at its end. */
+export function shortened(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= maxBytes) return text
+  let end = maxBytes
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--
+  return bytes.toString('utf8', 0, end)
+}

@@ -19,7 +19,8 @@ import { personalProblems } from './check-personal.ts'
 import { kindsOf } from './columns.ts'
 import { createEncode, type EncodeOptions } from './encode.ts'
 import { maxMessageBytes as messageLimit } from './limits.ts'
-import { columnMembers, columnsOf, hashColumnsOf, type Plan, planOf } from './plan.ts'
+import { columnMembers, columnsOf, hashColumnsOf, type Plan } from './plan.ts'
+import { planOf } from './resolve.ts'
 import { isTime, kindOf } from './types.ts'
 
 /** What a mapping must know beside the sync file and the source's schema. */

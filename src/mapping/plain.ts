@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type Json, type LimitPolicy, misfits } from '../core/index.ts'
 import { attributeBytes, type OnLong } from './guards.ts'
-import { maxAttributeBytes, maxIdentifierBytes, redacted } from './limits.ts'
+import { maxAttributeBytes, maxIdentifierBytes, redacted, shortened } from './limits.ts'
 import { type Cell, modulo } from './plain-cell.ts'
 import { isoText, plainJson, plainText, Unsendable } from './plain-json.ts'
-import { type ColumnValue, type Member, type Plan, shortened } from './plan.ts'
+import type { ColumnValue, Member, Plan } from './plan.ts'
 import { type Reason, type Refusal, refuse } from './reasons.ts'
 import { wires } from './wire.ts'
 

@@ -2,7 +2,8 @@ import type { Json, SyncSpec, SyncTest } from '../core/index.ts'
 import { differences } from './differences.ts'
 import { plainMessage } from './plain.ts'
 import type { Cell } from './plain-cell.ts'
-import { columnMembers, type Plan, planOf } from './plan.ts'
+import { columnMembers, type Plan } from './plan.ts'
+import { planOf } from './resolve.ts'
 
 /** What became of one of a sync file's `tests`. */
 export interface TestResult {

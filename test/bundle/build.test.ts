@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { runCli } from '../../src/cli/index.ts'
 import { aProject, aProjectFile, aSyncFile } from '../config/project.ts'
@@ -10,23 +10,9 @@ import {
   bundleSchemaNote,
   hasBundleSchema,
 } from '../support/bundle-schema.ts'
+import { catchOutput } from '../support/catch-output.ts'
 
-const { stdout, stderr } = process
-const writers = [stdout.write, stderr.write] as const
-let written: string
-beforeEach(() => {
-  written = ''
-  const take = ((text: string) => {
-    written += text
-    return true
-  }) as typeof stdout.write
-  stdout.write = take
-  stderr.write = take
-})
-afterEach(() => {
-  ;[stdout.write, stderr.write] = writers
-  process.exitCode = 0
-})
+const output = catchOutput()
 
 async function build(project: string, ...words: string[]): Promise<unknown> {
   process.exitCode = 0
@@ -42,7 +28,7 @@ const generated = (root: string) => join(root, 'resources/generated')
 it('writes what customerio.yml says, and finds no difference then', async () => {
   const root = aFolder()
   expect(await build(root)).toBe(0)
-  expect(written).toContain('wrote resources/generated/crm.job.yml')
+  expect(output.text).toContain('wrote resources/generated/crm.job.yml')
   expect(readdirSync(generated(root))).toContain('grants.default.sql')
   expect(await build(root, '--check')).toBe(0)
 })
@@ -54,10 +40,10 @@ it('--check fails where somebody forgot to build, names the files and writes not
   await build(root)
   const file = join(generated(root), 'crm.job.yml')
   writeFileSync(file, readFileSync(file, 'utf8').replace('interval: 1', 'interval: 2'))
-  written = ''
+  output.text = ''
   expect(await build(root, '--check')).toBe(2)
-  expect(written).toContain('resources/generated differ')
-  expect(written.match(/^ {2}\S+$/gm)).toEqual(['  crm.job.yml'])
+  expect(output.text).toContain('resources/generated differ')
+  expect(output.text.match(/^ {2}\S+$/gm)).toEqual(['  crm.job.yml'])
 })
 
 it('removes files of jobs that are gone, and leaves what somebody else put there', async () => {
@@ -73,7 +59,7 @@ it('removes files of jobs that are gone, and leaves what somebody else put there
 })
 
 it('keeps this repository up to date: its resources are what its customerio.yml says', async () => {
-  expect([await build('.', '--check'), written]).toEqual([0, expect.any(String)])
+  expect([await build('.', '--check'), output.text]).toEqual([0, expect.any(String)])
 })
 
 it('has a target of the bundle for every target of customerio.yml, and no other', () => {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { runSliceTask, runTask } from '../../src/cli/index.ts'
 import { aProject, aProjectFile, aSyncFile } from '../config/project.ts'
+import { catchOutput } from '../support/catch-output.ts'
 
 const project = aProject({
   'customerio.yml': `${aProjectFile}jobs: { crm: { syncs: [customers] } }\n`,
@@ -8,28 +9,12 @@ const project = aProject({
   'syncs/orders.yml': aSyncFile('orders'),
 })
 
-const { stdout, stderr } = process
-const writers = [stdout.write, stderr.write] as const
-let written: string
-beforeEach(() => {
-  written = ''
-  const take = ((text: string) => {
-    written += text
-    return true
-  }) as typeof stdout.write
-  stdout.write = take
-  stderr.write = take
-  process.exitCode = 0
-})
-afterEach(() => {
-  ;[stdout.write, stderr.write] = writers
-  process.exitCode = 0
-})
+const output = catchOutput()
 
 it('ends well and says so where the task has nothing to do', async () => {
   const argv = ['--project', project, 'sync=orders', 'mode=run', 'syncs=customers']
   await runTask('run', argv)
-  expect([process.exitCode, written]).toEqual([
+  expect([process.exitCode, output.text]).toEqual([
     0,
     'orders is not among the syncs that were named\n',
   ])
@@ -38,21 +23,21 @@ it('ends well and says so where the task has nothing to do', async () => {
 it('refuses a sync that the job does not have, though the project does', async () => {
   const argv = ['--project', project, 'job=crm', 'sync=customers', 'syncs=orders']
   await runTask('run', argv)
-  expect([process.exitCode, written]).toEqual([
+  expect([process.exitCode, output.text]).toEqual([
     2,
     expect.stringContaining('error PARAMETER_INVALID: '),
   ])
-  expect(written).toContain('known: customers')
+  expect(output.text).toContain('known: customers')
 })
 
 it('finds the part of a window in slices among the words', async () => {
   await runSliceTask(['--project', project, 'settle', 'sync=orders', 'mode=plan'])
-  expect(written).toBe('there is nothing to do here in mode plan\n')
+  expect(output.text).toBe('there is nothing to do here in mode plan\n')
 })
 
 it.each(['0', '1.5', 'half'])('refuses %s as a share of the budget', async (share) => {
   await runTask('run', ['--project', project, 'sync=orders', `share=${share}`])
-  expect([process.exitCode, written]).toEqual([2, expect.stringContaining('SHARE_INVALID')])
+  expect([process.exitCode, output.text]).toEqual([2, expect.stringContaining('SHARE_INVALID')])
 })
 
 const all = ['since=2026-01-31', 'reason=too_large', 'why=mended', 'confirm=3f9a']
@@ -70,7 +55,7 @@ it.each([
 ] as const)('makes words that the command takes, of %s %s', async (kind, ...argv) => {
   const words = ['--stop-with-stdin', '--target', 'prod', '--project', '/nowhere']
   await runTask(kind, [...words, 'sync=orders', ...argv])
-  expect(written).toMatch(/^error PROJECT_MISSING: /)
+  expect(output.text).toMatch(/^error PROJECT_MISSING: /)
 })
 
 it.each([
@@ -78,10 +63,10 @@ it.each([
   ['erase', 'mode=run', 'why=asked', 'confirm=3f9a'],
 ] as const)('makes words that the command takes, of %s %s', async (kind, ...argv) => {
   await runTask(kind, ['--stop-with-stdin', '--project', '/nowhere', ...argv])
-  expect(written).toMatch(/^error PROJECT_MISSING: /)
+  expect(output.text).toMatch(/^error PROJECT_MISSING: /)
 })
 
 it.each(['mode=plan', 'vacuum=true'])('makes words that maintain takes, of %s', async (word) => {
   await runTask('maintain', ['--project', '/nowhere', word])
-  expect(written).toMatch(/^error PROJECT_MISSING: /)
+  expect(output.text).toMatch(/^error PROJECT_MISSING: /)
 })

@@ -5,21 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { runCli } from '../../src/cli/index.ts'
 import { stopSignal } from '../../src/cli/stop-signal.ts'
 import { processTerminal } from '../../src/cli/terminal.ts'
+import { catchOutput } from '../support/catch-output.ts'
 
 let folder: string
-let written: string[]
-const { stdout, stderr } = process
-const writers = [stdout.write, stderr.write] as const
+const output = catchOutput()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cli-'))
-  written = []
-  const take = ((text: string) => written.push(String(text)) > 0) as typeof stdout.write
-  stdout.write = take
-  stderr.write = take
 })
 afterEach(() => {
-  ;[stdout.write, stderr.write] = writers
-  process.exitCode = 0
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -36,10 +29,10 @@ destinations: { us: { region: us, key: env://KEY } }
 describe('exit codes', () => {
   it('are 2 where there is no project, a file is wrong or the command line is', async () => {
     expect(await exitCode('validate')).toBe(2)
-    expect(written.join('')).toContain('PROJECT_MISSING')
+    expect(output.text).toContain('PROJECT_MISSING')
     writeFileSync(join(folder, 'customerio.yml'), 'destinatons: {}')
     expect(await exitCode('validate')).toBe(2)
-    expect(written.join('')).toMatch(/customerio\.yml:1:1 .*destinatons/)
+    expect(output.text).toMatch(/customerio\.yml:1:1 .*destinatons/)
     writeFileSync(join(folder, 'customerio.yml'), project)
     expect(await exitCode('run')).toBe(2)
     expect(await exitCode('run', '--all', 'a')).toBe(2)
@@ -50,20 +43,20 @@ describe('exit codes', () => {
   it('are 0 for what is right', async () => {
     writeFileSync(join(folder, 'customerio.yml'), project)
     expect(await exitCode('validate', '--offline')).toBe(0)
-    expect(written.join('')).toContain('0 syncs are valid')
+    expect(output.text).toContain('0 syncs are valid')
   })
 })
 
 describe('the terminal', () => {
   it('lets no e-mail address or token into a log line', () => {
     processTerminal().log.warn('from ada@example.com', { header: 'Bearer abc.def' })
-    expect(written.join('')).toContain('[e-mail]')
-    expect(written.join('')).not.toMatch(/ada@|abc\.def/)
+    expect(output.text).toContain('[e-mail]')
+    expect(output.text).not.toMatch(/ada@|abc\.def/)
   })
 
   it('shows no progress where nobody looks', () => {
     processTerminal({ json: true }).status('half')
-    expect(written).toEqual([])
+    expect(output.text).toBe('')
   })
 })
 

@@ -182,7 +182,7 @@ describe('an event that Customer.io knows by name', () => {
           },
         },
         'User Deleted': { name, properties: {}, call: 'person_delete' },
-        'Report Content Event': { name, properties: {}, isLibrarys: true as const },
+        'Report Content Event': { name, properties: {}, isReserved: true as const },
         'Application Opened': { name, properties: {}, needsDevice: true as const },
       })[name],
     context: { type: 'object', members: { ip: { type: 'text' } } },

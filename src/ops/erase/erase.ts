@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { actsIn, controlOf, type NewReceipt, type Pair, receiptsIn } from '../../audit/index.ts'
+import { actsIn, controlOf, type Pair } from '../../audit/index.ts'
 import { Braked, redact, SyncError } from '../../core/index.ts'
 import { eraseKey } from '../../source/index.ts'
 import { type ByHand, type Parts, whenQuiet } from '../../sync/index.ts'
@@ -10,6 +10,7 @@ import { notify } from './notify.ts'
 import { type Purged, purge } from './purge.ts'
 import { purgeOutbox, purgeSnapshot } from './purge-table.ts'
 import { type EraseRequest, eraseSpecOf, openRequests, type Requests } from './requests.ts'
+import { type FailedStep, type Steps, stepsOf } from './steps.ts'
 import { tablesNaming } from './verify.ts'
 
 /** What an erasure may be given beside its parts. */
@@ -24,15 +25,6 @@ export interface EraseOptions {
   readonly signal?: AbortSignal
   /** Told what comes next, for people. */
   readonly onStep?: (step: string) => void
-}
-
-/** A step that failed, for a request or several. */
-export interface FailedStep {
-  readonly step: string
-  readonly destination?: string
-  /** Stable code. */
-  readonly reason: string
-  readonly requests: number
 }
 
 /** What was done; names and numbers only, nobody's identifier. */
@@ -85,7 +77,7 @@ export async function erase(parts: Parts, options: EraseOptions): Promise<Erased
   const erasedAt = await entomb(parts, spec, open)
   await receipts.record('tombstone')
   const purged = await purgeAll(parts, options, receipts)
-  if (purged === undefined) return { ...report, done: receipts.end(nothing) }
+  if (purged === undefined) return { ...report, done: { ...receipts.ending(), purged: nothing } }
   for (const destination of Object.keys(project.destinations)) {
     onStep(`telling ${destination}`)
     const failed = await notify(parts, destination, open, erasedAt, signal)
@@ -94,7 +86,7 @@ export async function erase(parts: Parts, options: EraseOptions): Promise<Erased
   onStep('looking again')
   const [left] = await tablesNaming(parts, await namedIn(parts, signal))
   await receipts.verify(left)
-  return { ...report, done: receipts.end(purged) }
+  return { ...report, done: { ...receipts.ending(), purged } }
 }
 
 const nothing: Purged = { outcomes: 0, keys: 0, parts: 0 }
@@ -166,84 +158,4 @@ function unconfirmed({ requests }: Erased, confirmation: string): Braked {
     'ERASE_CONFIRM',
     `nothing was done yet: ${requests.delete} people would be deleted and ${requests.suppress} suppressed, at every destination, and that can't be taken back; to go on with exactly these requests, run again with --confirm ${confirmation}`,
   )
-}
-
-/** The receipts of one go. */
-interface Steps {
-  /** A step of every request; `failed` has those for which it was not done, and why. */
-  record(
-    step: 'tombstone' | 'purge' | 'order',
-    destination?: string,
-    failed?: ReadonlyMap<string, string>,
-  ): Promise<void>
-  fail(step: string, reason: string, destination: string): Promise<void>
-  verify(left: string | undefined): Promise<void>
-  end(purged: Purged): NonNullable<Erased['done']>
-}
-
-function stepsOf(
-  { warehouse, project, clock }: Parts,
-  requests: readonly EraseRequest[],
-  actor: string,
-): Steps {
-  const receipts = receiptsIn(warehouse, project.control, clock)
-  const failures: FailedStep[] = []
-  const unfinished = new Set<string>()
-  let verified = 0
-  const write = async (
-    step: (kind: string) => string,
-    reasonOf: (id: string) => string | undefined,
-    destination?: string,
-  ): Promise<void> => {
-    const steps = requests.map(({ id, kind, requestedBy }): NewReceipt => {
-      const reason = reasonOf(id)
-      return {
-        requestId: id,
-        kind,
-        step: step(kind),
-        actor,
-        ...(destination === undefined ? {} : { destination }),
-        ...(reason === undefined ? {} : { reason }),
-        ...(requestedBy === undefined ? {} : { requestedBy }),
-      }
-    })
-    await receipts.record(steps)
-    for (const { requestId, step, reason } of steps) {
-      if (reason === undefined) continue
-      unfinished.add(requestId)
-      const where = destination === undefined ? {} : { destination }
-      const same = failures.findIndex(
-        (one) => one.step === step && one.reason === reason && one.destination === destination,
-      )
-      const before = failures[same]
-      if (before === undefined) failures.push({ step, reason, ...where, requests: 1 })
-      else failures[same] = { ...before, requests: before.requests + 1 }
-    }
-  }
-  return {
-    record: (step, destination, failed) =>
-      write(
-        (kind) => (step === 'order' ? kind : step),
-        (id) => failed?.get(id),
-        destination,
-      ),
-    fail: (step, reason, destination) =>
-      write(
-        () => step,
-        () => reason,
-        destination,
-      ),
-    async verify(left) {
-      const before = new Set(unfinished)
-      await write(
-        () => 'verify',
-        (id) => {
-          if (left !== undefined) return `found_in_${left}`
-          return before.has(id) ? 'order_refused' : undefined
-        },
-      )
-      verified = requests.length - unfinished.size
-    },
-    end: (purged) => ({ verified, purged, failed: failures }),
-  }
 }

@@ -1,6 +1,7 @@
 import { many } from '../figures.ts'
-import type { Erased, FailedStep } from './erase.ts'
+import type { Erased } from './erase.ts'
 import type { RequestProblem } from './requests.ts'
+import type { FailedStep } from './steps.ts'
 
 const problems: Readonly<Record<RequestProblem, string>> = {
   request_missing: 'have nothing that names the request',

@@ -9,7 +9,13 @@ import {
   messageId,
   textColumn,
 } from '../../core/index.ts'
-import { checkMessage, checkProperties, eventRules, type Message } from '../../customerio/index.ts'
+import {
+  checkMessage,
+  checkProperties,
+  eventRules,
+  identityOf,
+  type Message,
+} from '../../customerio/index.ts'
 import type { CompileOptions, Mapping } from '../../mapping/index.ts'
 import { hashColumn, keyColumn, rejectColumn } from '../../source/index.ts'
 import { isCall, messageOf, type Refusal, type Row, type Rules } from './request.ts'
@@ -116,7 +122,7 @@ function messageFor(row: Row, id: string, rules: Rules): Message | Refusal {
   }
   if (message.type === 'track' && row.call === 'track') {
     const rule = eventRules.get(message.event.trim())
-    if (rule?.call !== undefined || rule?.isLibrarys) {
+    if (rule?.call !== undefined || rule?.isReserved) {
       return {
         reason: 'payload_invalid',
         text: `Customer.io acts on this event: use ${rule.call === undefined ? 'another name' : `the call ${rule.call}`}`,
@@ -130,9 +136,4 @@ function messageFor(row: Row, id: string, rules: Rules): Message | Refusal {
   return problems.length === 0
     ? message
     : { reason: 'payload_invalid', text: problems.slice(0, 5).join('; ') }
-}
-
-function identityOf(message: Message): string {
-  const { userId, anonymousId, groupId } = message as Readonly<Record<string, unknown>>
-  return String(userId ?? anonymousId ?? groupId ?? '')
 }
