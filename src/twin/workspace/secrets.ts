@@ -4,6 +4,15 @@ import { z } from 'zod'
 import type { DoorRequest, DoorResponse } from '../http/index.ts'
 import { ApiError, badRequest } from './api-error.ts'
 import { keptJson, writeJson } from './kept-json.ts'
+import { jsonOf } from './request-json.ts'
+
+const Given = z.looseObject({
+  scope: z.string().default(''),
+  key: z.string().optional(),
+  string_value: z.string().optional(),
+  bytes_value: z.string().optional(),
+})
+type Given = z.output<typeof Given>
 
 const Scopes = z.record(z.string(), z.record(z.string(), z.string()))
 
@@ -45,11 +54,15 @@ export function openSecrets(file: string): Secrets {
         case 'GET list':
           return list(read(), query.get('scope') ?? '')
         case 'GET scopes/list':
-          return { status: 200, body: { scopes: Object.keys(read()).map((name) => ({ name })) } }
+          return { status: 200, body: { scopes: Object.keys(read()).map(showScope) } }
         case 'POST scopes/create':
-          return change((now) => createScope(now, jsonOf(body)))
+          return change((now) => createScope(now, jsonOf(body, Given)))
+        case 'POST scopes/delete':
+          return change((now) => deleteScope(now, jsonOf(body, Given)))
         case 'POST put':
-          return change((now) => put(now, jsonOf(body)))
+          return change((now) => put(now, jsonOf(body, Given)))
+        case 'POST delete':
+          return change((now) => deleteSecret(now, jsonOf(body, Given)))
         default:
           return undefined
       }
@@ -72,10 +85,7 @@ function get(scopes: Scopes, query: URLSearchParams): DoorResponse {
   const [scope, key] = [query.get('scope') ?? '', query.get('key') ?? '']
   const secrets = scopeOf(scopes, scope)
   const value = Object.hasOwn(secrets, key) ? secrets[key] : undefined
-  if (value === undefined) {
-    const message = `Secret does not exist with scope: ${scope} and key: ${key}`
-    throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', message)
-  }
+  if (value === undefined) throw noSecret(scope, key)
   return { status: 200, body: { key, value: Buffer.from(value).toString('base64') } }
 }
 
@@ -84,7 +94,11 @@ function list(scopes: Scopes, scope: string): DoorResponse {
   return { status: 200, body: { secrets } }
 }
 
-function createScope(scopes: Scopes, { scope = '' }: Record<string, string>): void {
+function showScope(name: string): object {
+  return { name, backend_type: 'DATABRICKS' }
+}
+
+function createScope(scopes: Scopes, { scope }: Given): void {
   if (scope === '') throw badRequest('scope is required')
   if (Object.hasOwn(scopes, scope)) {
     throw new ApiError(400, 'RESOURCE_ALREADY_EXISTS', `Scope ${scope} already exists!`)
@@ -92,8 +106,18 @@ function createScope(scopes: Scopes, { scope = '' }: Record<string, string>): vo
   scopes[scope] = {}
 }
 
-function put(scopes: Scopes, given: Record<string, string>): void {
-  const { scope = '', key, string_value, bytes_value } = given
+function deleteScope(scopes: Scopes, { scope }: Given): void {
+  scopeOf(scopes, scope)
+  delete scopes[scope]
+}
+
+function deleteSecret(scopes: Scopes, { scope, key = '' }: Given): void {
+  const secrets = scopeOf(scopes, scope)
+  if (!Object.hasOwn(secrets, key)) throw noSecret(scope, key)
+  delete secrets[key]
+}
+
+function put(scopes: Scopes, { scope, key, string_value, bytes_value }: Given): void {
   const value = string_value ?? (bytes_value && Buffer.from(bytes_value, 'base64').toString())
   if (!key || value === undefined)
     throw badRequest('key and string_value or bytes_value are required')
@@ -106,16 +130,7 @@ function scopeOf(scopes: Scopes, scope: string): Record<string, string> {
   throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `Scope ${scope} does not exist!`)
 }
 
-const Given = z.record(z.string(), z.string())
-
-function jsonOf(body: Buffer): Record<string, string> {
-  try {
-    return Given.parse(JSON.parse(body.toString()))
-  } catch {
-    throw new ApiError(
-      400,
-      'MALFORMED_REQUEST',
-      'Invalid JSON given in the body of the request - failed to parse given JSON',
-    )
-  }
+function noSecret(scope: string, key: string): ApiError {
+  const message = `Secret does not exist with scope: ${scope} and key: ${key}`
+  return new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', message)
 }

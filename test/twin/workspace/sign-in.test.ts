@@ -92,14 +92,14 @@ describe('a call', () => {
   })
 
   it('to a path that is not there is answered 404, but only to those who may come in', async () => {
-    const known = await at.call('PATCH', '/api/2.0/permissions/warehouses/w1')
-    const stranger = await at.call('PATCH', '/api/2.0/permissions/warehouses/w1', undefined, '')
+    const known = await at.call('PATCH', '/api/2.0/instance-pools/w1')
+    const stranger = await at.call('PATCH', '/api/2.0/instance-pools/w1', undefined, '')
 
     expect([known.status, known.json]).toEqual([
       404,
       {
         error_code: 'ENDPOINT_NOT_FOUND',
-        message: "No API found for 'PATCH /permissions/warehouses/w1'",
+        message: "No API found for 'PATCH /instance-pools/w1'",
       },
     ])
     expect(stranger.status).toBe(401)

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../../src/core/index.ts'
+import { Lake } from '../../../src/twin/delta/index.ts'
 import { type FaultPlan, noFaults, serve } from '../../../src/twin/http/index.ts'
 import {
   createSignIn,
   createWarehouse,
   createWorkspaceDoor,
+  openDeployed,
   openSecrets,
   type Volumes,
 } from '../../../src/twin/workspace/index.ts'
@@ -44,6 +46,15 @@ export function handClock(start = 1_700_000_000_000): Clock & { advance(ms: numb
   }
 }
 
+/** Looks until it is so, every 20 ms for half a minute at most. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let time = 0; time < 1500; time++) {
+    if (await isSo()) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('it did not come true')
+}
+
 const agent = clientOf()
 
 /** A served workspace over a folder of its own. */
@@ -52,25 +63,41 @@ export async function startWorkspace(
     readonly lifetimeMs?: number
     readonly warehouse?: { stopped?: boolean; startDelayMs?: number }
     readonly faults?: FaultPlan
+    readonly python?: string
+    /** A folder of an earlier workspace. */
+    readonly folder?: string
   } = {},
 ) {
-  const folder = await mkdtemp(join(tmpdir(), 'twin-workspace-'))
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'twin-workspace-')))
   const clock = handClock()
+  const lake = Lake.open(join(folder, 'lake'))
+  lake.createCatalog('main')
   const volumes = folderVolumes(join(folder, 'volumes'))
   const volume = volumes.create('main', 'crm', 'files')
   const door = createWorkspaceDoor({
     signIn: createSignIn(principal, clock, options.lifetimeMs),
     secrets: openSecrets(join(folder, 'secrets.json')),
     volumes,
+    catalogs: lake,
+    clock,
     warehouse: createWarehouse('w1', clock, options.warehouse),
     clientId: principal.clientId,
     staging: join(folder, 'uploads'),
+    files: join(folder, 'workspace'),
+    deployed: openDeployed(join(folder, 'deployed.json')),
+    tasks: {
+      python: options.python,
+      environment: () => ({ PATH: process.env.PATH ?? '', COLOUR: 'blue' }),
+      folder: join(folder, 'tasks'),
+      origin: () => 'https://localhost',
+    },
   })
   const faults = options.faults ?? noFaults
   const served = await serve({ address: 'workspace', doors: [door], port: 0, faults })
   return {
     folder,
     volume,
+    lake,
     clock,
     origin: served.origin,
     /** A call with the personal access token, unless it brings its own authorization. */
@@ -99,8 +126,14 @@ export async function startWorkspace(
           .end()
       })
     },
-    async close() {
+    /** Stops it and leaves its folder. */
+    async stop() {
+      await door.close()
       await served.close(0)
+      lake.close()
+    },
+    async close() {
+      await this.stop()
       await rm(folder, { recursive: true })
     },
   }

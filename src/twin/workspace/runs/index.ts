@@ -1,0 +1,1 @@
+export { openRuns, type Runs, type TaskMeans } from './runs.ts'
