@@ -33,7 +33,7 @@ send: { call: identify, person: { id: id }, traits: { email: email, round: round
 }
 
 async function main(): Promise<void> {
-  if (!existsSync('dist/jobs/run.mjs')) throw new Error('there is no build: npm run build')
+  if (!existsSync('dist/job.mjs')) throw new Error('there is no build: npm run build')
   const folder = mkdtempSync(join(tmpdir(), 'customerio-jobs-bench-'))
   mkdirSync(join(folder, 'syncs'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
       )
       const first = customerio.next()
       const from = performance.now()
-      const job = start('jobs/run.mjs', ['people', '--project', folder], env)
+      const job = start('job.mjs', ['run', 'people', '--project', folder], env)
       seconds.push(((await Promise.race([first, failed(job)])) - from) / 1000)
       await ended(job)
     }

@@ -1,20 +1,15 @@
-// Bundles every entry to self-contained .mjs: the command, the demo, the twin, and one file per Databricks job.
+// Bundles every entry to self-contained .mjs: the command, the demo, the twin, and one file with the Databricks jobs.
 // The library is not bundled but compiled file by file, with its declarations: who imports one name gets no more.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
-const jobs = readdirSync('jobs').filter((name) => name.endsWith('.ts'))
 const entries = {
   'customerio-jobs': 'src/cli/main.ts',
   demo: 'demo/main.ts',
   guide: 'guides/main.ts',
 }
-const jobEntries = Object.fromEntries(
-  jobs.map((name) => [`jobs/${name.slice(0, -3)}`, `jobs/${name}`]),
-)
-
 /**
  * Old CommonJS packages inside an ES module: parquetjs-lite's generated Thrift code assigns globals that it never
  * declares, which strict mode refuses, and several call `new Buffer`, which warns at every start outside of
@@ -34,6 +29,21 @@ const oldPackages = {
   },
 }
 
+/**
+ * The driver can read proxies from a PAC file, by way of a JavaScript engine of its own: a seventh of a job's file for
+ * something that no job does. HTTPS_PROXY names a proxy directly.
+ */
+const noPacFiles = {
+  name: 'no-pac-files',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^pac-proxy-agent$/ }, ({ path }) => ({ path, namespace: 'no-pac' }))
+    plugin.onLoad({ filter: /.*/, namespace: 'no-pac' }, () => ({
+      contents:
+        "exports.PacProxyAgent = class { constructor() { throw new Error('PAC files are not supported: let HTTPS_PROXY name the proxy') } }",
+    }))
+  },
+}
+
 rmSync('dist', { recursive: true, force: true })
 const common = {
   outdir: 'dist',
@@ -46,7 +56,7 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
-  plugins: [oldPackages],
+  plugins: [oldPackages, noPacFiles],
   // Native add-ons cannot be bundled. The driver runs without its own; the twin's are optional peers.
   external: [
     'lz4-napi',
@@ -70,12 +80,13 @@ const common = {
 }
 const results = [
   await build({ ...common, entryPoints: entries }),
-  // Whatever is deployed, once: the jobs share all but a few lines.
+  // Whatever is deployed, in one file, and small: it travels to the workspace. Names stay, for stack traces.
   await build({
     ...common,
-    entryPoints: jobEntries,
-    splitting: true,
-    chunkNames: 'jobs/shared-[hash]',
+    entryPoints: { job: 'jobs/main.ts' },
+    sourcemap: false,
+    minifyWhitespace: true,
+    minifySyntax: true,
   }),
   // On its own and in chunks: DuckDB is optional, so it is loaded late, and its absence is told in a sentence.
   await build({
@@ -85,6 +96,7 @@ const results = [
     chunkNames: 'twin-[hash]',
   }),
 ]
+cpSync('jobs/launcher.py', 'dist/launcher.py')
 const compiler = spawnSync(
   process.execPath,
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.library.json'],

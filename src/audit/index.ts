@@ -49,7 +49,7 @@ export {
   type RecorderSettings,
 } from './recorder.ts'
 export { type NewRun, type RunEnd, type Runs, runsIn, type WindowRun } from './runs.ts'
-export { controlStatements, controlTables } from './schema.ts'
+export { controlStatements, controlTables, controlViews } from './schema.ts'
 export {
   readSlice,
   type Slice,
@@ -66,6 +66,7 @@ export {
   type Window,
   type WindowCounts,
   type WindowKind,
+  type WindowStanding,
   type Windows,
   windowIdOf,
   windowsIn,

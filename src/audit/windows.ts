@@ -25,7 +25,7 @@ export type WindowKind = 'sync' | 'replay' | 'backfill' | 'rebase' | 'given-up'
 export interface NewWindow {
   readonly sync: string
   readonly destination: string
-  /** From {@link nextWindow}. */
+  /** From {@link WindowStanding}. */
   readonly number: number
   readonly kind: WindowKind
   /** What every attempt reads, as the source room wrote it. */
@@ -49,14 +49,22 @@ export function windowIdOf(sync: string, destination: string, number: number): s
   return `${sync}.${destination}.${String(number).padStart(6, '0')}`
 }
 
+/** How the windows of a sync and destination stand. */
+export interface WindowStanding {
+  /** The open one; the oldest if there are several. */
+  readonly open?: Window
+  /** The newest closed one that looked at everything new. */
+  readonly lastClosed?: Window
+  /** The number that the next one gets, from 1. */
+  readonly next: number
+}
+
 /** The windows of one control schema. */
 export interface Windows {
-  /** The number that the next window of a sync and destination gets, from 1. */
-  next(sync: string, destination: string): Promise<number>
+  /** How the windows of a sync and destination stand, by one question. */
+  standing(sync: string, destination: string): Promise<WindowStanding>
   /** The open window of a sync and destination; the oldest one if there are several. */
   findOpen(sync: string, destination: string): Promise<Window | undefined>
-  /** The newest closed window of a sync and destination that looked at everything new. */
-  lastClosed(sync: string, destination: string): Promise<Window | undefined>
   /**
    * Writes a window down before its first row is read. Can be repeated. Throws an AuditError where another run
    * opened a window of that number.
@@ -120,30 +128,34 @@ WHEN MATCHED THEN UPDATE SET ${change}`,
     await heldRow(sql, leases, lease)
   }
 
+  const standing = async (sync: string, destination: string): Promise<WindowStanding> => {
+    const latest = "`state` = 'closed' AND `kind` IN ('sync', 'rebase')"
+    const rows = await sql.query(
+      `SELECT * FROM (
+  SELECT *,
+    max(\`window_number\`) OVER () AS \`last_number\`,
+    min(CASE WHEN \`state\` = 'open' THEN \`window_number\` END) OVER () AS \`open_number\`,
+    max(CASE WHEN ${latest} THEN \`window_number\` END) OVER () AS \`closed_number\`
+  FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination
+) AS numbered WHERE \`window_number\` IN (\`last_number\`, \`open_number\`, \`closed_number\`)`,
+      { sync, destination },
+    )
+    const numbered = (name: string) => {
+      const row = rows.find((one) => one.window_number === one[name])
+      return row === undefined ? undefined : toWindow(row)
+    }
+    const [open, lastClosed] = [numbered('open_number'), numbered('closed_number')]
+    return {
+      ...(open === undefined ? {} : { open }),
+      ...(lastClosed === undefined ? {} : { lastClosed }),
+      next: count(rows[0]?.last_number) + 1,
+    }
+  }
+
   return {
-    async next(sync, destination) {
-      const [row] = await sql.query(
-        `SELECT max(\`window_number\`) AS \`last\` FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination`,
-        { sync, destination },
-      )
-      return count(row?.last) + 1
-    },
+    standing,
 
-    async findOpen(sync, destination) {
-      const [row] = await sql.query(
-        `SELECT * FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`state\` = 'open' ORDER BY \`window_number\` LIMIT 1`,
-        { sync, destination },
-      )
-      return row === undefined ? undefined : toWindow(row)
-    },
-
-    async lastClosed(sync, destination) {
-      const [row] = await sql.query(
-        `SELECT * FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`state\` = 'closed' AND \`kind\` IN ('sync', 'rebase') ORDER BY \`window_number\` DESC LIMIT 1`,
-        { sync, destination },
-      )
-      return row === undefined ? undefined : toWindow(row)
-    },
+    findOpen: async (sync, destination) => (await standing(sync, destination)).open,
 
     async open(window) {
       const windowId = windowIdOf(window.sync, window.destination, window.number)

@@ -1,7 +1,7 @@
 /** A task of a job that starts Node. */
 export interface NodeTask {
   readonly key: string
-  /** The file of `dist/jobs/` that it starts, without its ending. */
+  /** The job it starts: a file of `jobs/`, without its ending. */
   readonly entry: string
   /** What the entry is told, behind the project and the target. */
   readonly words: readonly string[]
@@ -37,9 +37,9 @@ export function nodeTask(task: NodeTask): object {
     min_retry_interval_millis: task.retryAfterMs ?? 60_000,
     timeout_seconds: task.timeoutSeconds,
     spark_python_task: {
-      python_file: '../../jobs/launcher.py',
+      python_file: '${workspace.file_path}/dist/launcher.py',
       parameters: [
-        ...['--entry', `\${workspace.file_path}/dist/jobs/${task.entry}.mjs`],
+        ...['--entry', '${workspace.file_path}/dist/job.mjs'],
         ...['--project', '${workspace.file_path}'],
         ...['--warehouse', '${var.warehouse_id}'],
         ...['--job-id', '{{job.id}}'],
@@ -47,6 +47,7 @@ export function nodeTask(task: NodeTask): object {
         ...['--task-run-id', '{{task.run_id}}'],
         ...['--task-key', '{{task.name}}'],
         '--',
+        task.entry,
         ...['--target', '${bundle.target}'],
         ...task.words,
       ],

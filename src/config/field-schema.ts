@@ -26,6 +26,10 @@ const ColumnField = z.strictObject({
     .enum(['sha256', 'sha256_lower', 'redact'])
     .describe('how the value is made unreadable before it leaves')
     .optional(),
+  optional: z
+    .literal(true)
+    .describe('leave the field out where the source has no such column')
+    .optional(),
 })
 
 const ConstantField = z.strictObject({ value: JsonValue })
@@ -36,7 +40,7 @@ type FieldInput =
   | z.input<typeof ConstantField>
   | { fields: Record<string, FieldInput> }
 
-/** One field: a column name, `{ column, as, mask, nulls }`, `{ value }` or `{ fields }`. */
+/** One field: a column name, `{ column, as, mask, nulls, optional }`, `{ value }` or `{ fields }`. */
 export const Field: z.ZodType<FieldInput, FieldInput> = z.union([
   Column,
   ColumnField,
@@ -66,6 +70,7 @@ export function toField(input: FieldInput, path: Path): FieldSpec {
     ...(input.as === undefined ? {} : { as: input.as }),
     ...(input.nulls === undefined ? {} : { nulls: input.nulls }),
     ...(input.mask === undefined ? {} : { mask: input.mask }),
+    ...(input.optional === undefined ? {} : { optional: input.optional }),
     path,
   }
 }

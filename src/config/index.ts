@@ -1,4 +1,6 @@
 export { periodMs } from './duration.ts'
 export { jsonSchemas } from './json-schemas.ts'
 export { loadProject } from './load.ts'
+export { type Locks, lockFileName, lockText, readLock } from './lock-file.ts'
+export { type SettingOrigin, settingOrigins, settingVariables } from './setting-origins.ts'
 export { readSettings, type Settings } from './settings.ts'

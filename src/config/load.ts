@@ -12,6 +12,7 @@ import { eraseSpec } from './erase.ts'
 import { toProblems } from './issues.ts'
 import { jobProblems } from './job-problems.ts'
 import { jobSpecs } from './jobs.ts'
+import { readLock } from './lock-file.ts'
 import { nameProblems } from './name-problems.ts'
 import { outboxSync } from './outbox.ts'
 import { ProjectFile } from './project-schema.ts'
@@ -56,6 +57,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     vars: { ...vars, ...(control === undefined ? {} : { control }) },
     destinations: Object.keys(destinations),
     objectTypes: file.object_types,
+    locks: readLock(root),
   }
   const files = syncFiles(root).flatMap((name) => readSyncFile(name, context, problems) ?? [])
   const { object_types: objectTypes } = file

@@ -62,7 +62,14 @@ const eventLimits = z
 const withFields = {
   nulls: NullPolicy.default('omit'),
   columns: z
-    .strictObject({ all: z.literal(true), except: z.array(Column).default([]) })
+    .strictObject({
+      all: z.literal(true),
+      except: z.array(Column).default([]),
+      new: z
+        .enum(['send', 'hold'])
+        .default('send')
+        .describe('columns that customerio.lock.yml does not have: send them, or hold them back'),
+    })
     .describe('every column that is not named elsewhere, under its own name')
     .optional(),
   ...everyCall,

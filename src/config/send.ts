@@ -1,4 +1,5 @@
 import {
+  type ColumnsSpec,
   closest,
   type FieldSpec,
   fieldsName,
@@ -47,7 +48,7 @@ export function toSend(
     ...('name' in send && send.name !== undefined && { name: toName(send.name) }),
     ...(send.at !== undefined && { at: send.at }),
     fields: toFields(fields as Parameters<typeof toFields>[0], ['send', name ?? 'fields']),
-    ...('columns' in send && send.columns !== undefined && { columns: send.columns }),
+    ...('columns' in send && send.columns !== undefined && { columns: toColumns(send.columns) }),
     ...('consent' in send && send.consent !== undefined && { consent: toConsent(send.consent) }),
     ...(send.context !== undefined && { context: toFields(send.context, ['send', 'context']) }),
     ...(send.integrations !== undefined && { integrations: send.integrations }),
@@ -88,6 +89,14 @@ function toObject(
         : `known: ${known.join(', ') || 'none'}; add object_types: { ${type}: <its number in Customer.io> }`,
   })
   return undefined
+}
+
+function toColumns(input: {
+  readonly except: string[]
+  readonly new: 'send' | 'hold'
+}): ColumnsSpec {
+  const { except } = input
+  return { all: true, except, ...(input.new === 'hold' && { new: 'hold' }) }
 }
 
 function toName(name: string | { readonly column: string }): FieldSpec {

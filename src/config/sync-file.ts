@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import type { ChangesSpec, Problem, SendSpec, SyncSpec } from '../core/index.ts'
 import { toBrakes, toChecks } from './guard-schema.ts'
 import { toProblems } from './issues.ts'
+import type { Locks } from './lock-file.ts'
 import { routeOf } from './route.ts'
 import { toSend } from './send.ts'
 import { syncProblems } from './sync-problems.ts'
@@ -16,6 +17,7 @@ export interface SyncContext {
   readonly vars: Readonly<Record<string, string>>
   readonly destinations: readonly string[]
   readonly objectTypes: Readonly<Record<string, number>>
+  readonly locks: Locks
 }
 
 /** Reads one sync file; adds what is wrong with it to `problems` and gives nothing then. */
@@ -40,6 +42,8 @@ export function readSyncFile(
   const from = sourceOf(input, file, context, yaml, problems)
   const send = sendOf(input, context, yaml, problems)
   problems.push(...syncProblems(input, yaml))
+  const lock = context.locks[input.sync]
+  if (lock === undefined) problems.push(...unlocked(input, yaml))
   if (problems.length > before || from === undefined || send === undefined) return undefined
   return {
     name: input.sync,
@@ -59,8 +63,22 @@ export function readSyncFile(
     checks: toChecks(input.checks),
     keepPayload: input.keep_payload,
     tests: input.tests.map((test, i) => ({ ...test, path: ['tests', i] })),
+    ...(lock === undefined ? {} : { lock }),
     at: yaml.at,
   }
+}
+
+/** What is new can be told only from what was there before. */
+function unlocked({ sync, send }: SyncFile, yaml: YamlFile): Problem[] {
+  if (!('columns' in send) || send.columns?.new !== 'hold') return []
+  return [
+    {
+      ...yaml.at(['send', 'columns', 'new']),
+      code: 'lock_missing',
+      message: `customerio.lock.yml does not say which columns of ${sync} are not new`,
+      suggestion: `run "customerio-jobs lock ${sync}" and commit the file`,
+    },
+  ]
 }
 
 function changesOf({ source: { changes } }: SyncFile): ChangesSpec {

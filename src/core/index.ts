@@ -49,6 +49,7 @@ export type {
   Fields,
   LimitPolicy,
   LimitsSpec,
+  LockSpec,
   Mask,
   Moved,
   Nulls,

@@ -23,6 +23,8 @@ export type FieldSpec =
       readonly as?: As
       readonly nulls?: Nulls
       readonly mask?: Mask
+      /** Left out where the source has no such column, instead of a mistake. */
+      readonly optional?: true
       readonly path: Path
     }
   | { readonly kind: 'constant'; readonly value: Json; readonly path: Path }
@@ -45,6 +47,8 @@ export interface PersonSpec {
 export interface ColumnsSpec {
   readonly all: true
   readonly except: readonly string[]
+  /** Columns that the lock does not know are held back until it does. */
+  readonly new?: 'hold'
 }
 
 /** An object of Customer.io: the column with its id, and the number of its type. */
@@ -203,6 +207,14 @@ export interface OutboxSpec {
   readonly objectTypes: Readonly<Record<string, number>>
 }
 
+/** What a source looked like when somebody looked: SQL types and tags of its columns. */
+export interface LockSpec {
+  /** SQL type by column, in the order of the source. */
+  readonly columns: Readonly<Record<string, string>>
+  /** Tag of those that are tagged as personal. */
+  readonly personal: Readonly<Record<string, string>>
+}
+
 /** One sync file. */
 export interface SyncSpec {
   readonly name: string
@@ -219,6 +231,8 @@ export interface SyncSpec {
   /** Set for the built-in sync alone: its rows are calls of their own, `send` says only where they go. */
   readonly outbox?: OutboxSpec
   readonly tests: readonly SyncTest[]
+  /** What its source looked like last; absent where nobody locked it. */
+  readonly lock?: LockSpec
   /** The place of a value in the file (of its nearest parent when it is not there itself). */
   readonly at: (path: Path) => Place
 }

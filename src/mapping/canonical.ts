@@ -3,13 +3,15 @@ import type { Member, Plan, Value } from './plan.ts'
 
 /**
  * What a plan sends, as JSON text in which names are sorted: equal texts make equal messages, wherever the file's
- * lines moved. Routes and partitions are not part of it, for they do not change a message.
+ * lines moved. Routes, partitions and what is not sent are not part of it, for they do not change a message.
  */
 export function canonicalText({
   members,
   beside,
   context,
-  partition: _,
+  partition: _partition,
+  leftOut: _leftOut,
+  held: _held,
   ...envelope
 }: Plan): string {
   return JSON.stringify(

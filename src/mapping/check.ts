@@ -100,7 +100,16 @@ export function problemsOf(
   const limits = limitFindings(sync, plan)
   for (const { path, finding } of limits.errors) report(path, finding)
   const warnings = limits.warnings.map(({ path, finding }) => problem(path, finding))
+  if (plan.held !== undefined) warnings.push(problem(['send', 'columns', 'new'], held(plan.held)))
   return { problems, warnings }
+}
+
+function held(names: readonly string[]): Finding {
+  return {
+    code: 'columns_held',
+    message: `customerio.lock.yml does not have ${names.join(', ')}: held back`,
+    suggestion: 'run "customerio-jobs lock" to send them, or name them in except',
+  }
 }
 
 const personParts = [

@@ -110,7 +110,7 @@ export function prepare(
   const own = [keyColumn, rejectColumn, hashColumn]
   const fields = schema.fields.filter(({ name }) => !own.includes(name))
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
-  const resolved = planOf(sync.send, columns)
+  const resolved = planOf(sync.send, columns, sync.lock)
   const { plan, ...events } = withRules(sync, fields, resolved, options.events)
   const { problems, warnings } = problemsOf(sync, fields, plan, options.isSnapshot)
   const { personal = nothingPersonal, isSnapshot = false } = options

@@ -61,6 +61,8 @@ export interface Plan {
   readonly partition?: string
   /** Attributes beyond the most that a message may have, which are not sent; absent where there are none. */
   readonly leftOut?: number
+  /** Columns that came after the lock and wait for it; absent where there are none. */
+  readonly held?: readonly string[]
   /** What happens to attributes that are too long, where the row is not refused. */
   readonly longValues?: Exclude<LimitPolicy, 'error'>
 }

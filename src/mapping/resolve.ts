@@ -1,6 +1,7 @@
-import type { Call, Json, SendSpec } from '../core/index.ts'
+import type { Call, Json, LockSpec, SendSpec } from '../core/index.ts'
 import { besideOf, consentOf, contextOf, membersOf, naming } from './fields.ts'
 import { maxAttributeNameBytes, maxAttributes, maxEventBytes, shortened } from './limits.ts'
+import { withoutAbsent } from './optional.ts'
 import { envelopeColumns, type Member, type Plan, payloadColumns } from './plan.ts'
 import { wires } from './wire.ts'
 
@@ -13,9 +14,14 @@ export interface PlanColumn {
 /**
  * Resolves what a sync sends against the source's columns. With `columns: all`, every column becomes a field of
  * its own name unless it is excepted, is named in a field, or says who, when or which event; DATE and TIMESTAMP
- * columns that arrive this way are sent as ISO 8601 text.
+ * columns that arrive this way are sent as ISO 8601 text. Optional fields without their column are left out, and with
+ * `new: hold` columns that the lock does not know.
  */
-export function planOf(send: SendSpec, columns: readonly PlanColumn[]): Plan {
+export function planOf(all: SendSpec, columns: readonly PlanColumn[], lock?: LockSpec): Plan {
+  const send = withoutAbsent(
+    all,
+    columns.map(({ name }) => name),
+  )
   const { call, nulls, limits } = send
   const { body } = wires[call]
   const context = contextOf(send)
@@ -41,8 +47,12 @@ export function planOf(send: SendSpec, columns: readonly PlanColumn[]): Plan {
     ...payloadColumns({ ...plan, members: payloadOf(send, named) }),
     ...envelopeColumns(plan),
   ])
-  const rest = columns
-    .filter(({ name }) => !used.has(name))
+  const others = columns.filter(({ name }) => !used.has(name))
+  const isHeld = (name: string) =>
+    send.columns?.new === 'hold' && lock !== undefined && !Object.hasOwn(lock.columns, name)
+  const held = others.flatMap(({ name }) => (isHeld(name) ? [name] : []))
+  const rest = others
+    .filter(({ name }) => !isHeld(name))
     .map(({ name, isTime }) =>
       stored(send, {
         name,
@@ -51,7 +61,10 @@ export function planOf(send: SendSpec, columns: readonly PlanColumn[]): Plan {
         path: ['send', 'columns'],
       }),
     )
-  return withPayload(plan, send, [...named, ...rest])
+  return {
+    ...withPayload(plan, send, [...named, ...rest]),
+    ...(held.length > 0 && { held }),
+  }
 }
 
 /** The plan with its fields, or with as many of them as the sync file lets through. */

@@ -30,6 +30,7 @@ export {
   rejectColumn,
 } from './keys.ts'
 export { type LastChange, lastChange } from './last-change.ts'
+export { lockedSchema } from './locked-schema.ts'
 export { type LookFrom, type Looking, lookFor, withoutFeed } from './look.ts'
 export { personalIn } from './personal.ts'
 export {

@@ -29,9 +29,9 @@ export function settleSlices(
   return withLease(parts, sync, destination, signal, async ({ lease }, stop) => {
     const windows = windowsIn(parts.warehouse, parts.project.control)
     const about = { sync: sync.name, destination }
-    const window = await windows.findOpen(sync.name, destination)
+    const { open: window, lastClosed } = await windows.standing(sync.name, destination)
     if (window === undefined) {
-      await catchUp(parts, lease, await windows.lastClosed(sync.name, destination))
+      await catchUp(parts, lease, lastClosed)
       return about
     }
     const opened = await goOnWith(parts, sync, window, stop, lease)

@@ -30,8 +30,9 @@ export async function takeOver(
   const windows = windowsIn(warehouse, project.control)
   for (;;) {
     const isTaken = await withLease(parts, old, destination, signal, async ({ lease }) => {
-      if ((await windows.findOpen(old.name, destination)) !== undefined) return false
-      await catchUp(parts, lease, await windows.lastClosed(old.name, destination))
+      const { open, lastClosed } = await windows.standing(old.name, destination)
+      if (open !== undefined) return false
+      await catchUp(parts, lease, lastClosed)
       await withLease(parts, sync, destination, signal, () =>
         ledgerIn(warehouse, project.control).rename(old.name, sync.name, destination),
       )

@@ -71,24 +71,35 @@ export async function openWindow(
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
   const windows = windowsIn(parts.warehouse, parts.project.control)
-  const left = await windows.findOpen(sync.name, destination)
+  const { open: left, lastClosed, next } = await windows.standing(sync.name, destination)
   if (left !== undefined && opening.giveUp?.windowId === left.windowId) {
     await giveUpWindow(parts, opening.lease, left, opening.giveUp.who)
   } else if (left !== undefined) {
     return goOnWith(parts, sync, left, signal, opening.lease)
   }
-  await catchUp(parts, opening.lease, await windows.lastClosed(sync.name, destination))
-  return openNew(parts, sync, destination, opening, signal)
+  await catchUp(parts, opening.lease, lastClosed)
+  return openNew(parts, sync, destination, opening, next, signal)
 }
 
 /** The request for the next window of a sync and destination. */
 export async function nextRequest(
-  { warehouse, project, clock }: Parts,
+  parts: Parts,
+  sync: SyncSpec,
+  destination: string,
+  opening: Pick<Opening, 'kind' | 'only'>,
+): Promise<WindowRequest> {
+  const windows = windowsIn(parts.warehouse, parts.project.control)
+  const { next } = await windows.standing(sync.name, destination)
+  return windowRequest(parts, sync, destination, opening, next)
+}
+
+function windowRequest(
+  { clock }: Parts,
   sync: SyncSpec,
   destination: string,
   { kind, only }: Pick<Opening, 'kind' | 'only'>,
-): Promise<WindowRequest> {
-  const number = await windowsIn(warehouse, project.control).next(sync.name, destination)
+  number: number,
+): WindowRequest {
   return {
     kind,
     number,
@@ -103,10 +114,11 @@ async function openNew(
   sync: SyncSpec,
   destination: string,
   opening: Opening,
+  number: number,
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
   const { warehouse, project, clock, log } = parts
-  const request = await nextRequest(parts, sync, destination, opening)
+  const request = windowRequest(parts, sync, destination, opening, number)
   const assessed = await assessSettled(parts, sync, destination, request, signal)
   const { scope, mapping, query, parameters, because } = assessed
   if (because !== undefined)

@@ -47,7 +47,7 @@ describe('control statements', () => {
   it('set table properties where there are any', () => {
     const ledger = controlStatements('main.customerio').find((text) => text.includes('`ledger`'))
     expect(ledger).toMatch(
-      /TBLPROPERTIES \('delta.enableChangeDataFeed' = 'true', 'delta.dataSkippingStatsColumns' = '[a-z_,]+'\)$/,
+      /TBLPROPERTIES \('delta.autoOptimize.autoCompact' = 'true', 'delta.enableChangeDataFeed' = 'true', 'delta.dataSkippingStatsColumns' = '[a-z_,]+'\)$/,
     )
   })
 })

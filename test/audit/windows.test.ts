@@ -81,11 +81,11 @@ it.each(controlViews)('view $name lists the columns of its query, in their order
 
 describe('windows', () => {
   it('are numbered from 1 per sync and destination', async () => {
-    expect(await windows.next('customers', 'eu')).toBe(1)
+    expect((await windows.standing('customers', 'eu')).next).toBe(1)
     await windows.open(aWindow())
-    expect(await windows.next('customers', 'eu')).toBe(2)
-    expect(await windows.next('customers', 'us')).toBe(1)
-    expect(await windows.next('orders', 'eu')).toBe(1)
+    expect((await windows.standing('customers', 'eu')).next).toBe(2)
+    expect((await windows.standing('customers', 'us')).next).toBe(1)
+    expect((await windows.standing('orders', 'eu')).next).toBe(1)
   })
 
   it('are found again as they were opened', async () => {
@@ -98,14 +98,17 @@ describe('windows', () => {
   })
 
   it('that closed last is the newest one that looked at everything new', async () => {
-    expect(await windows.lastClosed('customers', 'eu')).toBeUndefined()
+    expect((await windows.standing('customers', 'eu')).lastClosed).toBeUndefined()
     const kinds = ['sync', 'rebase', 'replay', 'backfill', 'sync'] as const
     for (const [i, kind] of kinds.entries()) {
       const { windowId } = await windows.open(aWindow({ number: i + 1, kind }))
       if (i < 4) await windows.close(windowId, openedAt)
     }
-    expect(await windows.lastClosed('customers', 'eu')).toMatchObject({ number: 2, kind: 'rebase' })
-    expect(await windows.lastClosed('customers', 'us')).toBeUndefined()
+    expect((await windows.standing('customers', 'eu')).lastClosed).toMatchObject({
+      number: 2,
+      kind: 'rebase',
+    })
+    expect((await windows.standing('customers', 'us')).lastClosed).toBeUndefined()
   })
 
   it('are opened once, however often the statement is repeated', async () => {

@@ -74,8 +74,8 @@ it('ships only what runs', () => {
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
     .filter((name) => !ignored.includes(`${name}/`) && !sync.exclude.includes(`${name}/**`))
-  expect(shipped).toEqual(['jobs', 'syncs'])
-  expect(sync.include).toEqual(['dist/jobs/**'])
+  expect(shipped).toEqual(['syncs'])
+  expect(sync.include).toEqual(['dist/job.mjs', 'dist/launcher.py'])
 })
 
 const schemaIt = hasBundleSchema ? it : it.skip

@@ -110,9 +110,9 @@ describe('the commands, as a person types them', () => {
     world.written.push(html)
   })
 
-  it('jobs/setup and jobs/run do what the commands do', async () => {
-    expect((await world.start('jobs/setup.mjs', ['--project', project]).ended).code).toBe(0)
-    const job = world.start('jobs/run.mjs', ['orders', '--project', project, '--json'])
+  it('the jobs setup and run do what the commands do', async () => {
+    expect((await world.start('job.mjs', ['setup', '--project', project]).ended).code).toBe(0)
+    const job = world.start('job.mjs', ['run', 'orders', '--project', project, '--json'])
     const { code, stdout } = await job.ended
     expect(code).toBe(0)
     expect(jsonOf(stdout)).toMatchObject([

@@ -113,7 +113,12 @@ describe('a run that is interrupted in the middle', () => {
   })
 
   it('by the end of the launcher’s pipe, where a job holds one', async () => {
-    const { child, ended } = world.start('jobs/run.mjs', ['steps', '--project', parts.project.root])
+    const { child, ended } = world.start('job.mjs', [
+      'run',
+      'steps',
+      '--project',
+      parts.project.root,
+    ])
     await middle()
     child.stdin?.end()
     expect((await ended).code).toBe(7)

@@ -51,7 +51,7 @@ afterEach(async () => {
 const query = (sql: string) => parts.warehouse.query(sql)
 /** A task of the job, as the launcher starts it. */
 const task = (...words: string[]): Running =>
-  world.start('jobs/slice.mjs', ['--project', parts.project.root, ...words])
+  world.start('job.mjs', ['slice', '--project', parts.project.root, ...words])
 const plan = async (sync = 'steps', of = slices): Promise<SliceTask[]> => {
   const { code, stdout } = await task('plan', sync, '--slices', String(of)).ended
   expect(code).toBe(0)

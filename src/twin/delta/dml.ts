@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Add } from './actions.ts'
 import { planMerge } from './merge.ts'
 import type { CommitOptions, CommitResult, Merge } from './model.ts'
 import { identifier } from './names.ts'
@@ -74,15 +75,25 @@ export async function mergeRows(
   })
 }
 
-/** Puts all rows into one file, which changes no row. */
+/** How files are put together. */
+export interface Compaction {
+  /** Only noted in the history. */
+  readonly zOrderBy?: readonly string[]
+  /** Done by the table itself, behind a write. */
+  readonly auto?: boolean
+  /** The files that are put together; all if left out. */
+  readonly only?: (add: Add) => boolean
+}
+
+/** Puts rows into one file, which changes no row. */
 export async function compact(
   parts: TableParts,
   connection: DuckDBConnection,
-  zOrderBy: readonly string[] = [],
+  { zOrderBy = [], auto = false, only = () => true }: Compaction = {},
 ): Promise<CommitResult> {
   const parameters = {
     predicate: '[]',
-    auto: 'false',
+    auto: String(auto),
     clusterBy: '[]',
     zOrderBy: JSON.stringify(zOrderBy),
   }
@@ -90,19 +101,20 @@ export async function compact(
   return changeRows(parts, connection, options, async (base, files) => {
     const target = targetOf(parts, base)
     const unchanged = { version: base.version, skipped: false, inserted: 0, updated: 0, deleted: 0 }
-    if (target.adds.length < 2) return unchanged
+    const adds = target.adds.filter(only)
+    if (adds.length < 2) return unchanged
     const names = target.fields.map(({ name }) => identifier(name)).join(', ')
-    const select = `SELECT ${names} FROM ${targetRows(target)}`
+    const select = `SELECT ${names} FROM ${targetRows(target, adds)}`
     const written = await files.data(select, target.fields, false)
-    const removed = target.adds.reduce((sum, add) => sum + add.size, 0)
+    const removed = adds.reduce((sum, add) => sum + add.size, 0)
     const draft = {
       base,
       actions: [
-        ...target.adds.map((add) => ({ remove: toRemove(add, target.now, false) })),
+        ...adds.map((add) => ({ remove: toRemove(add, target.now, false) })),
         ...(written ? [{ add: written.action }] : []),
       ],
       metrics: {
-        numRemovedFiles: target.adds.length,
+        numRemovedFiles: adds.length,
         numRemovedBytes: removed,
         numAddedFiles: written ? 1 : 0,
         numAddedBytes: written?.action.size ?? 0,

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { autoCompact } from './auto-compact.ts'
 import { changeFeed } from './changes.ts'
 import {
   addedColumns,
@@ -96,7 +97,7 @@ export class DeltaTable {
     select: string,
     options: CommitOptions,
   ): Promise<CommitResult> {
-    return appendRows(this.#parts, connection, select, options)
+    return this.#tidied(connection, appendRows(this.#parts, connection, select, options))
   }
 
   /** Puts the rows of a query in place of all rows; `replaceSchema` changes the columns with them. */
@@ -118,7 +119,7 @@ export class DeltaTable {
     },
     options: CommitOptions,
   ): Promise<CommitResult> {
-    return updateRows(this.#parts, connection, change, options)
+    return this.#tidied(connection, updateRows(this.#parts, connection, change, options))
   }
 
   /** Deletes the rows where `where` holds (default: all). `alias` names the table in it. */
@@ -127,7 +128,7 @@ export class DeltaTable {
     change: { readonly where?: string; readonly alias?: string },
     options: CommitOptions,
   ): Promise<CommitResult> {
-    return deleteRows(this.#parts, connection, change, options)
+    return this.#tidied(connection, deleteRows(this.#parts, connection, change, options))
   }
 
   /** Updates, deletes and inserts by comparison with a source. Several source rows for one row are refused. */
@@ -136,7 +137,7 @@ export class DeltaTable {
     merge: Merge,
     options: CommitOptions,
   ): Promise<CommitResult> {
-    return mergeRows(this.#parts, connection, merge, options)
+    return this.#tidied(connection, mergeRows(this.#parts, connection, merge, options))
   }
 
   /** Adds nullable columns, at the end unless told where; rows that are there have NULL. */
@@ -185,7 +186,7 @@ export class DeltaTable {
     connection: DuckDBConnection,
     zOrderBy: readonly string[] = [],
   ): Promise<CommitResult> {
-    return compact(this.#parts, connection, zOrderBy)
+    return compact(this.#parts, connection, { zOrderBy })
   }
 
   /** Deletes files that no version within the table's retention needs, and returns their paths. */
@@ -229,6 +230,12 @@ export class DeltaTable {
       minWriterVersion: protocol.minWriterVersion,
       tableFeatures: [...new Set(features)].sort(),
     }
+  }
+
+  async #tidied(connection: DuckDBConnection, write: Promise<CommitResult>): Promise<CommitResult> {
+    const done = await write
+    if (!done.skipped) await autoCompact(this.#parts, connection)
+    return done
   }
 
   async #change(

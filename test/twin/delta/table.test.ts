@@ -388,3 +388,26 @@ describe('a table', () => {
     ).rejects.toMatchObject(refused)
   })
 })
+
+describe('many small files', () => {
+  const auto = { 'delta.autoOptimize.autoCompact': 'true' }
+  const filesAfter = async (properties: Record<string, string>, writes: number) => {
+    const table = await bench.lake.createTable(named('t'), { ...idAndName, properties })
+    for (let i = 0; i < writes; i++) {
+      await table.append(bench.connection, `SELECT ${i} AS id, 'n' AS "Name"`, written)
+    }
+    const { files } = await table.snapshot()
+    return { table, files: files.length }
+  }
+
+  it('become one behind a write where the table asks for it, and no row or change is lost', async () => {
+    const { table, files } = await filesAfter({ ...auto, ...feedOn.properties }, 60)
+    expect(files).toBe(11)
+    expect(await rowsOf(bench, table)).toHaveLength(60)
+    expect(await bench.rows(await table.changes(0))).toHaveLength(60)
+  })
+
+  it('stay where it does not', async () => {
+    expect((await filesAfter({}, 60)).files).toBe(60)
+  })
+})

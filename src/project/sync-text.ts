@@ -1,0 +1,90 @@
+import { ConfigError } from '../core/index.ts'
+import { guessKey, guessPerson, isTimeType, singular } from './guess.ts'
+import { sampleRow } from './sample-row.ts'
+import { fieldLine, flow, plain } from './sync-fields.ts'
+
+/** What a sync file is written from. */
+export interface NewSync {
+  readonly name: string
+  /** As the file is to say it, with variables perhaps. */
+  readonly table: string
+  /** SQL type by column. */
+  readonly columns: Readonly<Record<string, string>>
+  /** Tag by column, of those that are tagged as personal. */
+  readonly personal: Readonly<Record<string, string>>
+  readonly call: 'identify' | 'track'
+  /** The column that names a row; guessed where nobody says. */
+  readonly key?: string
+}
+
+/**
+ * A sync file for a table: every column that can be sent under its own name, personal ones masked, and a test that is
+ * green. Guesses are marked for the reader. Throws ConfigError COLUMN_UNKNOWN, TIME_MISSING.
+ */
+export function syncText(sync: NewSync): string {
+  const { name, table, columns, call } = sync
+  const names = Object.keys(columns)
+  const key = sync.key ?? guessKey(name, names)
+  if (!names.includes(key)) {
+    throw new ConfigError(
+      'COLUMN_UNKNOWN',
+      `${table} has no column ${key}; it has: ${names.join(', ')}`,
+    )
+  }
+  const person = call === 'identify' ? key : guessPerson(key, names)
+  const at = call === 'track' ? timeOf(table, columns) : undefined
+  const said = new Set([key, person, at])
+  const fields = names
+    .filter((column) => !said.has(column))
+    .map((column) => fieldLine(column, columns[column] ?? '', sync.personal[column.toLowerCase()]))
+  const lines = [
+    '# yaml-language-server: $schema=../node_modules/customerio-jobs/schemas/sync.schema.json',
+    `sync: ${name}`,
+    'source:',
+    `  table: ${table}`,
+    `  key: ${plain(key)}${sync.key === undefined ? ' # a guess: the column that names a row for good' : ''}`,
+    'send:',
+    `  call: ${call}`,
+    ...(at === undefined ? [] : [`  event: ${eventName(name)}`]),
+    `  person: { id: ${plain(person)} }${call === 'track' ? ' # a guess: whose event it is' : ''}`,
+    ...(at === undefined ? [] : [`  at: ${plain(at)}`]),
+    ...(fields.length === 0
+      ? []
+      : [`  ${call === 'identify' ? 'traits' : 'properties'}:`, ...fields]),
+    ...testLines(sync, { key, person, at }),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function timeOf(table: string, columns: NewSync['columns']): string {
+  const at = Object.keys(columns).find((column) => isTimeType(columns[column] ?? ''))
+  if (at !== undefined) return at
+  throw new ConfigError(
+    'TIME_MISSING',
+    `an event has a time, and ${table} has no DATE or TIMESTAMP column; write the sync with a query that makes one`,
+  )
+}
+
+function eventName(name: string): string {
+  return singular(name)
+    .split(/[_-]/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join(' ')
+}
+
+/** One row with everything, one with nothing but what it must have. */
+function testLines(
+  { columns, call }: NewSync,
+  { key, person, at }: { key: string; person: string; at: string | undefined },
+): string[] {
+  const must = [...new Set([key, person, ...(at === undefined ? [] : [at])])]
+  const rows = [sampleRow(Object.keys(columns), columns, 1), sampleRow(must, columns, 2)]
+  return [
+    'tests:',
+    '  - name: a whole row, and one with nothing but its key',
+    '    given:',
+    ...rows.map((row) => `      - ${flow(row)}`),
+    '    expect:',
+    ...rows.map((row) => `      - ${flow({ type: call, userId: String(row[person]) })}`),
+  ]
+}
