@@ -4,6 +4,10 @@ import { join, resolve } from 'node:path'
 
 /** What a check needs and this machine has; a text says why it is not there. */
 export interface Tools {
+  /** Path of the Databricks CLI, or why there is none. */
+  readonly cli: Found
+  /** Path of a Python as the task of a job finds it (the SDK, and Node from a wheel), or why there is none. */
+  readonly task: Found
   /** Path of a Python with delta-rs, or why there is none. */
   readonly python: Found
   /** Folder of Delta's jars for Spark, or why there is none. */
@@ -18,8 +22,23 @@ export type Found = { readonly path: string } | { readonly missing: string }
 /** Installs what is missing below `cache`; everything is kept for the next time. */
 export function prepareTools(cache: string): Tools {
   console.log('preparing chdb, delta-rs and Spark (the first time takes a few minutes)')
-  const python = preparePython(join(cache, 'venv'))
-  return { chdb: prepareChdb(), python, jars: prepareJars(join(cache, 'jars'), python) }
+  const python = preparePackages(join(cache, 'venv'), 'conformance/requirements.txt')
+  return {
+    cli: findCli(),
+    task: preparePackages(join(cache, 'task'), 'conformance/task-requirements.txt'),
+    chdb: prepareChdb(),
+    python,
+    jars: prepareJars(join(cache, 'jars'), python),
+  }
+}
+
+/** The CLI that DATABRICKS_CLI names, else the one on the PATH. It is never fetched. */
+function findCli(): Found {
+  const path = process.env.DATABRICKS_CLI ?? 'databricks'
+  const { stdout } = spawnSync(path, ['version'], { encoding: 'utf8' })
+  // The old one, in Python, has the same name and cannot deploy bundles.
+  if (/^Databricks CLI v/.test(stdout ?? '')) return { path }
+  return { missing: 'no Databricks CLI on the PATH, and DATABRICKS_CLI does not name one' }
 }
 
 function prepareChdb(): Found {
@@ -30,20 +49,14 @@ function prepareChdb(): Found {
   return { path: folder }
 }
 
-function preparePython(venv: string): Found {
+/** A virtual environment of Python at `venv` with the packages that a file lists. */
+function preparePackages(venv: string, list: string): Found {
   const python = join(venv, 'bin/python')
-  const problem = once(venv, 'conformance/requirements.txt', () => {
+  const problem = once(venv, list, () => {
     const made = run('python3', ['-m', 'venv', venv])
     if (made !== undefined) return `no virtual environment of Python 3: ${made}`
-    const installed = run(python, [
-      '-m',
-      'pip',
-      'install',
-      '-q',
-      '-r',
-      'conformance/requirements.txt',
-    ])
-    return installed && `pip could not install delta-rs and Spark: ${installed}`
+    const installed = run(python, ['-m', 'pip', 'install', '-q', '-r', list])
+    return installed && `pip could not install what ${list} names: ${installed}`
   })
   return problem === undefined ? { path: python } : { missing: problem }
 }
