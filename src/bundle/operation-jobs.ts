@@ -7,6 +7,7 @@ import { forEachTask, nodeTask } from './task.ts'
 /** The names of the jobs that every project has, or that one with `erase` has; no group may have one of them. */
 export const operationNames = [
   'setup',
+  'doctor',
   'replay',
   'reconcile',
   'erase',
@@ -32,6 +33,7 @@ export function operationJobs(project: ProjectSpec): [OperationName, object][] {
   const maintain: Parameters = { mode: 'run', vacuum: 'false' }
   return [
     operation('setup', 'Creates what is missing of the control schema', {}),
+    operation('doctor', 'Checks all that a run needs, and says of each fault what to do', {}),
     ...(syncs.length === 0
       ? []
       : [

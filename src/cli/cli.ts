@@ -3,12 +3,17 @@ import { codesOf, isError, redact, SyncError } from '../core/index.ts'
 import { packageVersion } from '../sync/index.ts'
 import { backfillCommand } from './backfill.ts'
 import { buildCommand } from './build.ts'
+import { doctorCommand } from './doctor.ts'
+import { demoCommand } from './demo.ts'
 import { eraseCommand } from './erase.ts'
 import { explainCommand } from './explain.ts'
 import { guideCommand } from './guide.ts'
 import { holdCommand, releaseCommand } from './hold.ts'
+import { initCommand } from './init.ts'
 import { listCommand } from './list.ts'
+import { lockCommand } from './lock.ts'
 import { maintainCommand } from './maintain.ts'
+import { newCommand } from './new.ts'
 import { planCommand } from './plan.ts'
 import { previewCommand } from './preview.ts'
 import { rebaseCommand } from './rebase.ts'
@@ -32,10 +37,14 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   const cli = yargs([...argv])
     .scriptName('customerio-jobs')
     .usage('$0 <command>\n\nDelta tables from Databricks into Customer.io.')
+    .command(initCommand)
+    .command(newCommand)
+    .command(lockCommand)
     .command(validateCommand)
     .command(testCommand)
     .command(buildCommand)
     .command(setupCommand)
+    .command(doctorCommand)
     .command(previewCommand)
     .command(planCommand)
     .command(runCommand)
@@ -52,6 +61,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
     .command(stateCommand)
     .command(eraseCommand)
     .command(maintainCommand)
+    .command(demoCommand)
     .command(twinCommand)
     .command(guideCommand)
     .demandCommand(1, 'name a command')

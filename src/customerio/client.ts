@@ -29,10 +29,13 @@ export interface Client {
   /** Sends one message of the given type by its own endpoint. */
   post(call: MessageType, body: Uint8Array, signal: AbortSignal): Promise<Answer>
   /**
-   * Whether the other region knows the key. Customer.io has no way to ask, so an empty message goes there in strict mode,
-   * which nothing can come of: it is refused as a message (400) where the key is known, and for its key where not.
+   * Sends a message that names nobody and says nothing. Customer.io has no way to ask whether it knows a key; nothing can
+   * come of this one, and in strict mode it is refused as a message (400) where the key is known, and for its key
+   * (401, 403) where not.
    */
-  isKnownElsewhere(signal: AbortSignal): Promise<boolean>
+  knock(signal: AbortSignal): Promise<Answer>
+  /** The same to the other region; undefined where its address is not known. */
+  knockElsewhere(signal: AbortSignal): Promise<Answer | undefined>
   /** Uses another key from now on. Returns whether it is another one. */
   useKey(key: string): boolean
   /** Waits for requests in flight and closes the connections. */
@@ -87,21 +90,23 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  const isKnownElsewhere = async (signal: AbortSignal): Promise<boolean> => {
+  const knock = (signal: AbortSignal) => post('identify', new TextEncoder().encode('{}'), signal)
+
+  const knockElsewhere = async (signal: AbortSignal): Promise<Answer | undefined> => {
     const other = region === 'us' ? 'eu' : 'us'
     const elsewhere = options.elsewhere ?? (options.url === undefined ? regions[other] : undefined)
-    if (elsewhere === undefined) return false
+    if (elsewhere === undefined) return undefined
     const client = createClient({ ...options, region: other, url: elsewhere, key, connections: 1 })
     try {
-      const answer = await client.post('identify', new TextEncoder().encode('{}'), signal)
-      return answer.status === 400
+      return await client.knock(signal)
     } finally {
       await client.close()
     }
   }
 
   return {
-    isKnownElsewhere,
+    knock,
+    knockElsewhere,
     send: (body, signal) => post('batch', body, signal),
     post,
     useKey(next) {

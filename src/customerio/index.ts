@@ -35,6 +35,7 @@ export {
 } from './messages.ts'
 export { nearestEvent } from './nearest-event.ts'
 export type { KnownPerson, Person } from './person.ts'
+export { type Reach, type ReachOptions, reach } from './reach.ts'
 export { baseUrl, type Region, regions } from './regions.ts'
 export {
   type SemanticEventName,

@@ -1,5 +1,25 @@
 export { abandonedText, backfillStepText, backfillText } from './backfill-text.ts'
 export {
+  type CheckName,
+  type CheckResult,
+  type Diagnosis,
+  type DoctorLook,
+  type DoctorOptions,
+  doctor,
+  doctorText,
+  experimentNames,
+  type Finding,
+  forget,
+  type Health,
+  isSick,
+  type LiveOptions,
+  type LiveReport,
+  type LiveResult,
+  live,
+  liveText,
+  resultText,
+} from './doctor/index.ts'
+export {
   type Erased,
   type EraseOptions,
   erase,
@@ -42,6 +62,7 @@ export {
   listText,
   type Status,
 } from './list/index.ts'
+export { type LockChange, lockChange, lockChangeText, lockOf } from './lock.ts'
 export {
   daysOf,
   type Maintained,
@@ -62,5 +83,10 @@ export { reportHtml } from './report-html.ts'
 export { setup } from './setup.ts'
 export { settledText, sliceText } from './slices-text.ts'
 export { failureText, runSummary, table } from './summary.ts'
-export { type SyncCheck, validateAgainstSources, validateEvents } from './validate.ts'
+export {
+  type SyncCheck,
+  validateAgainstLock,
+  validateAgainstSources,
+  validateEvents,
+} from './validate.ts'
 export { whoActs } from './who.ts'

@@ -1,5 +1,5 @@
-import type { Clock, DestinationSpec, Send } from '../core/index.ts'
-import { createClient, keyFingerprint } from '../customerio/index.ts'
+import type { Answer, Clock, DestinationSpec, Send } from '../core/index.ts'
+import { type Client, createClient, keyFingerprint } from '../customerio/index.ts'
 
 /** A Customer.io workspace, ready to be sent to. */
 export interface Destination {
@@ -9,6 +9,12 @@ export interface Destination {
   fingerprint(): string
   /** Reads the key again after a refusal; true when it is another one now, which is then used. */
   reauthorize(): Promise<boolean>
+  /** Sends one message by its own endpoint. */
+  readonly post: Client['post']
+  /** What Customer.io says to the key, with nothing coming of it: 400 where it knows it, 401 or 403 where not. */
+  knock(): Promise<Answer>
+  /** The same, asked of the other region; undefined where its address is not known. */
+  knockElsewhere(): Promise<Answer | undefined>
   /** Whether the key is one of the other region. Asked only where this one refuses it. */
   isKnownElsewhere(): Promise<boolean>
   close(): Promise<void>
@@ -26,6 +32,9 @@ export interface DestinationOptions {
   readonly ca?: string
 }
 
+/** How long one question is waited for. */
+const patienceMs = 10_000
+
 /** Opens a destination with the key its reference names. */
 export async function openDestination(options: DestinationOptions): Promise<Destination> {
   const { spec, readKey, url } = options
@@ -38,15 +47,19 @@ export async function openDestination(options: DestinationOptions): Promise<Dest
     ...(options.elsewhere === undefined ? {} : { elsewhere: options.elsewhere }),
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   })
+  const knockElsewhere = () => client.knockElsewhere(AbortSignal.timeout(patienceMs))
   return {
     spec,
     send: client.send,
+    post: client.post,
+    knock: () => client.knock(AbortSignal.timeout(patienceMs)),
+    knockElsewhere,
     fingerprint: () => keyFingerprint(key),
     async reauthorize() {
       key = await readKey()
       return client.useKey(key)
     },
-    isKnownElsewhere: () => client.isKnownElsewhere(AbortSignal.timeout(10_000)),
+    isKnownElsewhere: async () => (await knockElsewhere())?.status === 400,
     close: client.close,
   }
 }

@@ -14,6 +14,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number
   readonly body: string
+  /** The `Date` header as it stands. */
+  readonly date?: string
 }
 
 /** Makes one call and reads the whole answer. Transport trouble and answers worth repeating are retried inside. */
@@ -52,7 +54,12 @@ export function httpCalls(options: HttpOptions): { call: HttpCall; close: () => 
       body: request.body ?? null,
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     })
-    return { status: answer.statusCode, body: await answer.body.text() }
+    const { date } = answer.headers
+    return {
+      status: answer.statusCode,
+      body: await answer.body.text(),
+      ...(typeof date === 'string' ? { date } : {}),
+    }
   }
   const call: HttpCall = async (request) => {
     const deadline = clock.now() + budgetMs

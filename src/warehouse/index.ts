@@ -1,3 +1,4 @@
+export type { WarehouseStatus } from './inquiries.ts'
 export { quoteName, quoteTable, quoteText, splitTable } from './names.ts'
 export type {
   ArrowPage,

@@ -1,6 +1,7 @@
 import { type Clock, type Log, SourceError } from '../core/index.ts'
 import { jsonOf, refused } from './answers.ts'
 import { type HttpAnswer, type HttpRequest, httpCalls } from './http.ts'
+import { type Inquiries, inquiries } from './inquiries.ts'
 import type { TokenSource } from './ports.ts'
 import { type Credentials, tokenSource } from './token.ts'
 import { type VolumeFiles, volumeFiles } from './volume-files.ts'
@@ -19,7 +20,7 @@ export interface WorkspaceSettings {
 }
 
 /** The workspace's REST calls this product needs: tokens, secrets, files in volumes, the warehouse's state. */
-export interface Workspace extends VolumeFiles {
+export interface Workspace extends VolumeFiles, Inquiries {
   readonly token: TokenSource
   /** The text of a secret. Needs READ on the scope. */
   secret(scope: string, key: string): Promise<string>
@@ -48,6 +49,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
   return {
     token,
     ...volumeFiles(call),
+    ...inquiries(http.call, call),
     async secret(scope, key) {
       const query = new URLSearchParams({ scope, key })
       const answer = await call({ method: 'GET', path: `/api/2.0/secrets/get?${query}` })

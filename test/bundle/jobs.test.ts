@@ -117,6 +117,7 @@ it('hands every parameter that a job declares to its tasks, and no other', () =>
   const jobs = jobsOf(project)
   expect(Object.keys(jobs).sort()).toEqual([
     'all',
+    'doctor',
     'erase',
     'maintain',
     'reconcile',
