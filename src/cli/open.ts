@@ -3,6 +3,7 @@ import type { Argv } from 'yargs'
 import { loadProject, readSettings } from '../config/index.ts'
 import { type ProjectSpec, systemClock } from '../core/index.ts'
 import { openParts, type Parts } from '../sync/index.ts'
+import { endWithStdin, type StopArguments } from './stop-signal.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 
 /** Options that every command has. */
@@ -43,15 +44,18 @@ export function isConnected(): boolean {
 
 /** Opens project and connections, with a share of every budget (default: all of it), runs `work`, and closes them whatever happens. */
 export async function withParts<T>(
-  args: CommonArguments,
+  args: CommonArguments & Partial<StopArguments>,
   terminal: Terminal,
   work: (parts: Parts) => Promise<T>,
   shareFor: (project: ProjectSpec) => number = () => 1,
 ): Promise<T> {
   const project = projectFor(args)
+  const settings = readSettings(process.env)
+  const isTask = settings.databricks.credentials.kind === 'launcher'
+  if (isTask && args['stop-with-stdin'] !== true) endWithStdin()
   const parts = openParts({
     project,
-    settings: readSettings(process.env),
+    settings,
     environment: process.env,
     clock: systemClock,
     log: terminal.log,

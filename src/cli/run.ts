@@ -7,6 +7,7 @@ import { type CommonArguments, terminalFor, withCommon, withParts } from './open
 import { progressOn } from './progress.ts'
 import { type ShareArguments, withShare } from './share.ts'
 import { type StopArguments, stopSignal, withStop } from './stop-signal.ts'
+import { taskValues } from './task-values.ts'
 
 type Arguments = CommonArguments &
   StopArguments &
@@ -64,6 +65,9 @@ export const runCommand: CommandModule<object, Arguments> = {
             signal: stop.signal,
             onProgress: progressOn(terminal),
           })
+          for (const [sync, value] of taskValues(endings)) {
+            parts.workspace.setTaskValue(sync, value)
+          }
           terminal.status('')
           terminal.out(
             args.json

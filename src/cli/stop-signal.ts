@@ -17,6 +17,15 @@ export function withStop<T>(yargs: Argv<T>): Argv<T & StopArguments> {
 }
 
 /**
+ * Ends the process, with exit code 7, when the pipe on stdin ends: for jobs that a launcher started and that may end
+ * anywhere. It does not keep the process alive.
+ */
+export function endWithStdin(): void {
+  process.stdin.on('end', () => process.exit(7)).resume()
+  process.stdin.unref()
+}
+
+/**
  * A signal that aborts at SIGINT, SIGTERM, or (where `stdinEnds` is set) when the pipe that started us ends: the
  * launcher in Databricks holds that pipe, and its death must not leave a process sending behind. A second SIGINT ends
  * the process at once.

@@ -10,7 +10,11 @@ export interface Settings {
     readonly credentials:
       | { readonly kind: 'token'; readonly token: string }
       | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
-      | { readonly kind: 'broker'; readonly url: string }
+      | {
+          readonly kind: 'launcher'
+          /** Descriptors that the process inherited from the launcher of its Databricks task. */
+          readonly pipes: { readonly answers: number; readonly requests: number }
+        }
     readonly cloudFetch: boolean
   }
   /** Addresses other than the documented ones; the client takes them on loopback only. */
@@ -28,9 +32,9 @@ const Environment = z.object({
   DATABRICKS_TOKEN: filled.optional(),
   DATABRICKS_CLIENT_ID: filled.optional(),
   DATABRICKS_CLIENT_SECRET: filled.optional(),
-  CUSTOMERIO_JOBS_TOKEN_URL: z
-    .url()
-    .regex(/^http:\/\/127\.0\.0\.1:\d+\//, 'a token comes from loopback only')
+  CUSTOMERIO_JOBS_LAUNCHER: z
+    .string()
+    .regex(/^\d+,\d+$/, 'the launcher of a task sets this, and nobody else')
     .optional(),
   CUSTOMERIO_URL_US: filled.optional(),
   CUSTOMERIO_URL_EU: filled.optional(),
@@ -101,8 +105,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 function credentialsOf(
   env: Partial<z.output<typeof Environment>>,
 ): Settings['databricks']['credentials'] | undefined {
-  if (env.CUSTOMERIO_JOBS_TOKEN_URL !== undefined) {
-    return { kind: 'broker', url: env.CUSTOMERIO_JOBS_TOKEN_URL }
+  if (env.CUSTOMERIO_JOBS_LAUNCHER !== undefined) {
+    const [answers, requests] = env.CUSTOMERIO_JOBS_LAUNCHER.split(',').map(Number)
+    return { kind: 'launcher', pipes: { answers: answers ?? 0, requests: requests ?? 0 } }
   }
   if (env.DATABRICKS_CLIENT_ID !== undefined && env.DATABRICKS_CLIENT_SECRET !== undefined) {
     return {

@@ -129,8 +129,9 @@ export function openParts(options: PartsOptions): Parts {
         ...opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
         ...budgets.values().map((budget) => budget.close()),
         warehouse.close(),
-        workspace.close(),
       ])
+      // Last, for closing a session may take a new token.
+      await workspace.close()
     },
   }
 }

@@ -1,13 +1,14 @@
-import { type Clock, codesOf, SourceError } from '../core/index.ts'
+import { type Clock, SourceError } from '../core/index.ts'
 import type { HttpCall } from './http.ts'
+import type { Launcher, LauncherPipes } from './launcher.ts'
 import type { TokenSource } from './ports.ts'
 
 /** How the process proves who it is. */
 export type Credentials =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
-  /** An address on loopback that answers with a token that is valid now: the launcher of a Databricks task. */
-  | { readonly kind: 'broker'; readonly url: string }
+  /** The launcher of a Databricks task says who we are, over pipes that the process inherited from it. */
+  | { readonly kind: 'launcher'; readonly pipes: LauncherPipes }
 
 /** Tokens are renewed this long before they end. */
 const renewBeforeMs = 60_000
@@ -16,9 +17,12 @@ const renewBeforeMs = 60_000
  * A token source for the credentials. OAuth tokens come from the workspace's own `/oidc/v1/token` (client
  * credentials), are kept until a minute before they end, and are asked for once however many callers wait.
  */
-export function tokenSource(credentials: Credentials, call: HttpCall, clock: Clock): TokenSource {
+export function tokenSource(
+  credentials: Exclude<Credentials, { readonly kind: 'launcher' }>,
+  call: HttpCall,
+  clock: Clock,
+): TokenSource {
   if (credentials.kind === 'token') return async () => credentials.token
-  if (credentials.kind === 'broker') return brokerTokens(credentials.url)
   let current: { token: string; until: number } | undefined
   let pending: Promise<string> | undefined
   const renew = async () => {
@@ -55,31 +59,28 @@ export function tokenSource(credentials: Credentials, call: HttpCall, clock: Clo
 }
 
 /**
- * Asks the launcher each time. When it is gone, the last token it gave is used: it still holds for a while, and a run
- * that stops because its launcher died has outcomes to write down.
+ * Asks the launcher each time, once however many callers wait. When it is gone, the last token it gave is used: it
+ * still holds for a while, and a run that stops because its launcher died has outcomes to write down.
  */
-function brokerTokens(url: string): TokenSource {
+export function launcherTokens(launcher: Pick<Launcher, 'token'>): TokenSource {
   let last: string | undefined
-  return async () => {
-    let answer: Response
+  let pending: Promise<string> | undefined
+  const ask = async () => {
     try {
-      answer = await fetch(url)
-    } catch (cause) {
-      if (last !== undefined) return last
-      throw new SourceError(
-        'UNAUTHENTICATED',
-        `the launcher that hands out tokens does not answer (${codesOf(cause)[0] ?? 'unknown'}); start the job again`,
-        { cause },
-      )
+      last = await launcher.token()
+      return last
+    } catch (error) {
+      if (last !== undefined && error instanceof SourceError && error.code === 'LAUNCHER_GONE') {
+        return last
+      }
+      throw error
     }
-    if (!answer.ok) {
-      throw new SourceError(
-        'UNAUTHENTICATED',
-        `the launcher gave no token (status ${answer.status}); look at its log`,
-      )
-    }
-    last = (await answer.text()).trim()
-    return last
+  }
+  return () => {
+    pending ??= ask().finally(() => {
+      pending = undefined
+    })
+    return pending
   }
 }
 

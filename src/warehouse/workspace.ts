@@ -1,9 +1,10 @@
-import { type Clock, type Log, SourceError } from '../core/index.ts'
+import { type Clock, type Json, type Log, SourceError } from '../core/index.ts'
 import { jsonOf, refused } from './answers.ts'
 import { type HttpAnswer, type HttpRequest, httpCalls } from './http.ts'
 import { type Inquiries, inquiries } from './inquiries.ts'
+import { inheritedLauncher, type Launcher } from './launcher.ts'
 import type { TokenSource } from './ports.ts'
-import { type Credentials, tokenSource } from './token.ts'
+import { type Credentials, launcherTokens, tokenSource } from './token.ts'
 import { type VolumeFiles, volumeFiles } from './volume-files.ts'
 
 /** Where the workspace is and who we are there. */
@@ -24,6 +25,8 @@ export interface Workspace extends VolumeFiles, Inquiries {
   readonly token: TokenSource
   /** The text of a secret. Needs READ on the scope. */
   secret(scope: string, key: string): Promise<string>
+  /** Leaves a value for later tasks of the job, where a Databricks task is what started us; does nothing elsewhere. */
+  setTaskValue(key: string, value: Json): void
   /** Starts the warehouse if it is stopped and waits until it runs, at most `withinMs`. */
   startWarehouse(id: string, withinMs?: number, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -31,9 +34,16 @@ export interface Workspace extends VolumeFiles, Inquiries {
 
 /** Opens the workspace's REST side. Nothing is called before it is needed. */
 export function openWorkspace(settings: WorkspaceSettings): Workspace {
-  const { clock, log } = settings
+  const { clock, log, credentials } = settings
   const http = httpCalls(settings)
-  const token = tokenSource(settings.credentials, http.call, clock)
+  let launcher: Launcher | undefined
+  let token: TokenSource
+  if (credentials.kind === 'launcher') {
+    launcher = inheritedLauncher(credentials.pipes)
+    token = launcherTokens(launcher)
+  } else {
+    token = tokenSource(credentials, http.call, clock)
+  }
 
   /** One call with a token; a refused token is renewed once. The service answers 403 for a token that is not valid. */
   const call = async (request: HttpRequest): Promise<HttpAnswer> => {
@@ -51,6 +61,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
     ...volumeFiles(call),
     ...inquiries(http.call, call),
     async secret(scope, key) {
+      if (launcher !== undefined) return launcher.secret(scope, key)
       const query = new URLSearchParams({ scope, key })
       const answer = await call({ method: 'GET', path: `/api/2.0/secrets/get?${query}` })
       if (answer.status !== 200) {
@@ -62,6 +73,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
       }
       return Buffer.from(String(jsonOf(answer).value ?? ''), 'base64').toString('utf8')
     },
+    setTaskValue: (key, value) => launcher?.setTaskValue(key, value),
     async startWarehouse(id, withinMs = 600_000, signal) {
       const deadline = clock.now() + withinMs
       const path = `/api/2.0/sql/warehouses/${encodeURIComponent(id)}`
@@ -96,6 +108,9 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
         await clock.sleep(1000, signal)
       }
     },
-    close: http.close,
+    async close() {
+      launcher?.close()
+      await http.close()
+    },
   }
 }

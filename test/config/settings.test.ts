@@ -32,6 +32,15 @@ it('takes a host without scheme, a token, and the warehouse from the HTTP path',
   })
 })
 
+it('takes who we are from the launcher of a task, whatever else is set', () => {
+  expect(
+    readSettings({ ...complete, CUSTOMERIO_JOBS_LAUNCHER: '5,8' }).databricks.credentials,
+  ).toEqual({ kind: 'launcher', pipes: { answers: 5, requests: 8 } })
+  expect(messageOf(() => readSettings({ ...complete, CUSTOMERIO_JOBS_LAUNCHER: 'x' }))).toContain(
+    'CUSTOMERIO_JOBS_LAUNCHER: the launcher of a task sets this',
+  )
+})
+
 it('lists what is missing and points to the twin', () => {
   const text = messageOf(() => readSettings({ DATABRICKS_HOST: 'http://example.com' }))
   expect(text).toContain('DATABRICKS_WAREHOUSE_ID (or DATABRICKS_HTTP_PATH) is not set')

@@ -11,6 +11,8 @@ import { setup } from '../../src/ops/index.ts'
 import { openParts, type Parts } from '../../src/sync/index.ts'
 import { type ProjectFiles, writeProject } from './bench.ts'
 
+export { until } from './until.ts'
+
 /** A file of the build. */
 export function bundle(name: string): string {
   return fileURLToPath(new URL(`../../dist/${name}`, import.meta.url))
@@ -189,15 +191,6 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
     },
   }
   return world
-}
-
-/** Waits until `isTrue`, looking again every 20 ms; fails after 30 s. */
-export async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 120_000
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error('it did not come true within 120 s')
-    await systemClock.sleep(20)
-  }
 }
 
 /** Whatever of a text must not be in it: e-mail addresses, bearer tokens, and these secrets. */

@@ -106,21 +106,6 @@ describe('tokens', () => {
     expect(await refused).toContain('DATABRICKS_CLIENT_SECRET')
     expect(await refused).not.toContain('"secret"')
   })
-
-  it('of a launcher are asked for each time, and the last one serves when it is gone', async () => {
-    const { origin, calls } = await aServer(
-      { status: 200, body: 'one\n' },
-      { status: 200, body: 'two' },
-      { status: 0, reset: true },
-    )
-    const source = tokenSource(
-      { kind: 'broker', url: `${origin}/x` },
-      async () => ({ status: 0, body: '' }),
-      new VirtualClock(),
-    )
-    expect([await source(), await source(), await source()]).toEqual(['one', 'two', 'two'])
-    expect(calls).toHaveLength(3)
-  })
 })
 
 async function workspace(...answers: Answer[]) {
