@@ -53,15 +53,6 @@ describe('the commands, as a person types them', () => {
     }
   })
 
-  it('doctor finds nothing to mend, and says what is wrong otherwise', async () => {
-    const fine = await world.start('job.mjs', ['doctor', '--project', project]).ended
-    expect([fine.code, fine.stdout]).toEqual([0, expect.stringMatching(/\n0 failed, 0 warnings/)])
-    const wrong = await world.start('customerio-jobs.mjs', ['doctor', '--project', project], {
-      DATABRICKS_CLIENT_SECRET: 'wrong',
-    }).ended
-    expect([wrong.code, wrong.stdout]).toEqual([2, expect.stringContaining('→ check DATABRICKS_')])
-  })
-
   it('validate --json names every sync and looks at the live sources', async () => {
     const { code, stdout } = await world.command(project, 'validate', '--json')
     expect(code).toBe(0)
@@ -127,6 +118,15 @@ describe('the commands, as a person types them', () => {
     expect(jsonOf(stdout)).toMatchObject([
       { kind: 'finished', report: { account: { delivered: 0, unchanged: 800 } } },
     ])
+  })
+
+  it('doctor finds nothing to mend, and says what is wrong otherwise', async () => {
+    const fine = await world.start('job.mjs', ['doctor', '--project', project]).ended
+    expect([fine.code, fine.stdout]).toEqual([0, expect.stringMatching(/\n0 failed, 0 warnings/)])
+    const wrong = await world.start('customerio-jobs.mjs', ['doctor', '--project', project], {
+      DATABRICKS_CLIENT_SECRET: 'wrong',
+    }).ended
+    expect([wrong.code, wrong.stdout]).toEqual([2, expect.stringContaining('→ check DATABRICKS_')])
   })
 })
 

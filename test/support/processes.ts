@@ -180,7 +180,9 @@ export async function startWorld(...twinWords: string[]): Promise<World> {
     },
     secrets: () =>
       ['secrets.json', 'identity.json']
-        .flatMap((name) => textsOf(JSON.parse(readFileSync(join(data, name), 'utf8'))))
+        .map((name) => JSON.parse(readFileSync(join(data, name), 'utf8')))
+        // The id tells who somebody is, and grants are given to it: that one is no secret.
+        .flatMap(({ clientId: _, ...secrets }) => textsOf(secrets))
         .filter((text) => text.length >= 20),
     async close() {
       await Promise.all(opened.map((parts) => parts.close()))
