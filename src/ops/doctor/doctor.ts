@@ -64,7 +64,7 @@ const checks: readonly Check[] = [
  * finds; a check whose ground is missing is skipped.
  */
 export async function doctor(options: DoctorOptions): Promise<Diagnosis> {
-  const { root, target, environment, onCheck } = options
+  const { root, target, environment } = options
   const project = read(() => loadProject(root, target))
   const settings = read(() => readSettings(environment))
   const found = new Map<CheckName, readonly Finding[]>([
@@ -78,7 +78,6 @@ export async function doctor(options: DoctorOptions): Promise<Diagnosis> {
     const missing = project.value === undefined ? 'project' : 'settings'
     for (const { name } of checks) found.set(name, [skipped(`${missing} failed`)])
   }
-  onCheck?.('syncs')
   return {
     version: packageVersion,
     target: target ?? null,
@@ -131,9 +130,8 @@ function isMissing(found: Found, name: CheckName): boolean {
 function projectFindings(project: ProjectSpec | undefined, error: unknown): Finding[] {
   if (project !== undefined) {
     const { destinations, syncs } = project
-    const [there, ours] = [Object.keys(destinations).length, syncs.length]
-    const words = `${there} destination${there === 1 ? '' : 's'}, ${ours} sync${ours === 1 ? '' : 's'}`
-    return [ok(`customerio.yml and the sync files can be read: ${words}`)]
+    const words = `destinations: ${Object.keys(destinations).length}, syncs: ${syncs.length}`
+    return [ok(`customerio.yml and the sync files can be read (${words})`)]
   }
   if (!(error instanceof InvalidFiles)) return [failedBy(error)]
   return error.problems.map(({ file, line, column, message, suggestion }) =>
