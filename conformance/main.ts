@@ -4,6 +4,7 @@ import { Checks } from './checks.ts'
 import { askAboutDemo, runDemoTwice } from './demo-lake.ts'
 import { askAboutDml, makeTables } from './dml.ts'
 import { askChdb, askDeltaRs, runSpark } from './engines.ts'
+import { checkLauncher } from './launcher.ts'
 import { asSparkSteps, compareAnswers, questionsFor } from './outside-readers.ts'
 import { compareParts, partSteps } from './part-file.ts'
 import { recordProduct } from './product.ts'
@@ -74,6 +75,7 @@ if ('missing' in spark) {
   })
   outside('read after Spark and the twin wrote', after)
 }
+await checkLauncher(checks, tools.task, join(work, 'launcher'))
 process.exitCode = checks.close()
 
 /** Has chdb and delta-rs read, as far as they are here. */

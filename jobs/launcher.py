@@ -11,8 +11,8 @@ in the order of the requests:
 
 An answer is {"value": "…"} or {"error": "missing" | "denied" | "failed", "why": "<name of the exception>"}. So nothing
 secret stands on a command line, in an environment or on a disk. Node's stdin is a pipe too: when it ends, because this
-process is told to stop or is killed, Node stops. A failure is raised, for the exit codes of hosted Python processes
-mean nothing. All of it happens on the main thread, the one that the runtime's objects are made for.
+process is told to stop or is killed, Node stops. A failure is raised: exit codes of hosted Python processes mean little.
+All of it happens on the main thread, the one that the runtime's objects are made for.
 
 Python 3.10 or later, the standard library and the `databricks-sdk` that every runtime brings.
 """
@@ -37,6 +37,7 @@ PASSED_ON = (
     *("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CUSTOMERIO_URL_US", "CUSTOMERIO_URL_EU"),
     *("CUSTOMERIO_JOBS_CLOUD_FETCH", "CUSTOMERIO_JOBS_SPOOL", "CUSTOMERIO_JOBS_SPOOL_LIMIT_MB"),
 )
+ABOUT_THE_RUN = ("job_id", "job_run_id", "task_run_id", "task_key")
 OLDEST_NODE = (20, 19)
 GRACE_SECONDS = 30  # what a job that was told to stop may take to write down what it knows
 LONGEST_LINE = 64 * 1024  # characters; a longer one is passed on in pieces
@@ -53,16 +54,12 @@ class Arguments(argparse.ArgumentParser):
 def read_arguments(argv):
     """The launcher's own parameters, and behind `--`, as `words`, those of the job."""
     parser = Arguments(allow_abbrev=False, add_help=False)
-    for name in ("--entry", "--project", "--warehouse"):
-        parser.add_argument(name, required=True)
-    for name in ("--job-id", "--job-run-id", "--task-run-id", "--task-key"):
-        parser.add_argument(name)
+    for name in ("entry", "project", "warehouse", *ABOUT_THE_RUN):
+        parser.add_argument("--" + name.replace("_", "-"), required=name not in ABOUT_THE_RUN)
     for word in filter(lambda word: "{{" in word, argv):
         raise ValueError(f"{word}: the reference in the job is misspelt, so Databricks left it as it is")
-    end = argv.index("--") if "--" in argv else len(argv)
-    arguments = parser.parse_args(argv[:end])
-    arguments.words = argv[end + 1 :]
-    return arguments
+    end = [*argv, "--"].index("--")
+    return parser.parse_args(argv[:end], argparse.Namespace(words=argv[end + 1 :]))
 
 
 def find_node():
@@ -108,8 +105,8 @@ class Output:
     def feed(self, chunk):
         """Takes some bytes; none means that there will be no more."""
         text = self._held + self._decode(chunk, final=not chunk)
-        hidden = sorted(filter(None, (*self.secrets, *self.tokens)), key=len, reverse=True)
-        for secret in hidden:
+        hidden = sorted((*self.secrets, *self.tokens), key=len, reverse=True)
+        for secret in filter(None, hidden):
             text = text.replace(secret, "[secret]")
         end = text.rfind("\n") + 1 if chunk else len(text)
         if len(text) - end > LONGEST_LINE:
@@ -146,7 +143,7 @@ class Requests:
             answer = {"value": value}
         except Exception as error:
             answer = {"error": kind_of(error), "why": type(error).__name__}
-        with contextlib.suppress(BrokenPipeError):  # Node has just ended; its exit code says why
+        with contextlib.suppress(BrokenPipeError):  # where Node has just ended
             os.write(self._answers, json.dumps(answer).encode() + b"\n")
 
     def _token(self):
@@ -239,7 +236,7 @@ def main(argv, workspace=None, dbutils=None):
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment["DATABRICKS_HOST"] = workspace.config.host
     environment["DATABRICKS_WAREHOUSE_ID"] = arguments.warehouse
-    for name in ("job_id", "job_run_id", "task_run_id", "task_key"):
+    for name in ABOUT_THE_RUN:
         if getattr(arguments, name):
             environment[f"CUSTOMERIO_JOBS_{name.upper()}"] = getattr(arguments, name)
     code, last = run_node(command, environment, workspace, dbutils)
