@@ -37,6 +37,7 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/*/**/*.test.ts'],
       testPathIgnorePatterns: ['<rootDir>/test/(integration|e2e)/'],
+      globalSetup: '<rootDir>/test/support/built.js',
     },
     {
       ...shared,

@@ -9,6 +9,7 @@ const entries = {
   'customerio-jobs': 'src/cli/main.ts',
   demo: 'demo/main.ts',
   guide: 'guides/main.ts',
+  'project-demo': 'demo/project.ts',
 }
 /**
  * Old CommonJS packages inside an ES module: parquetjs-lite's generated Thrift code assigns globals that it never
@@ -44,6 +45,18 @@ const noPacFiles = {
   },
 }
 
+/** Our own package.json, without what only matters to whoever works on it. */
+const ownManifest = {
+  name: 'own-manifest',
+  setup(plugin) {
+    plugin.onLoad({ filter: /package\.json$/ }, async ({ path }) => {
+      const { name, version, peerDependencies } = JSON.parse(await readFile(path, 'utf8'))
+      if (name !== 'customerio-jobs') return undefined
+      return { contents: JSON.stringify({ version, peerDependencies }), loader: 'json' }
+    })
+  },
+}
+
 rmSync('dist', { recursive: true, force: true })
 const common = {
   outdir: 'dist',
@@ -54,9 +67,12 @@ const common = {
   target: 'node20.19',
   sourcemap: 'linked',
   legalComments: 'none',
+  // Names stay, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
   metafile: true,
-  plugins: [oldPackages, noPacFiles],
+  plugins: [oldPackages, noPacFiles, ownManifest],
   // Native add-ons cannot be bundled. The driver runs without its own; the twin's are optional peers.
   external: [
     'lz4-napi',
@@ -79,15 +95,9 @@ const common = {
   },
 }
 const results = [
-  await build({ ...common, entryPoints: entries }),
-  // Whatever is deployed, in one file, and small: it travels to the workspace. Names stay, for stack traces.
-  await build({
-    ...common,
-    entryPoints: { job: 'jobs/main.ts' },
-    sourcemap: false,
-    minifyWhitespace: true,
-    minifySyntax: true,
-  }),
+  await build({ ...common, entryPoints: entries, splitting: true, chunkNames: 'shared-[hash]' }),
+  // Whatever is deployed, in one file: it travels to the workspace.
+  await build({ ...common, entryPoints: { job: 'jobs/main.ts' }, sourcemap: false }),
   // On its own and in chunks: DuckDB is optional, so it is loaded late, and its absence is told in a sentence.
   await build({
     ...common,

@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { CommandModule } from 'yargs'
-import { bundleFiles, driftOf, type GrantedProject } from '../bundle/index.ts'
+import { bundleFiles, type Drift, driftOf, type GrantedProject } from '../bundle/index.ts'
 import { loadProject } from '../config/index.ts'
 import { ConfigError, type ProjectSpec } from '../core/index.ts'
 import { tablesOf } from '../source/index.ts'
@@ -20,34 +29,72 @@ const folder = join('resources', 'generated')
 /** `customerio-jobs build` */
 export const buildCommand: CommandModule<object, Arguments> = {
   command: 'build',
-  describe: 'write resources/generated/: the jobs of customerio.yml for a Databricks bundle',
+  describe: 'write what is deployed: dist/, and resources/generated/ from customerio.yml',
   builder: (yargs) =>
     yargs
       .option('project', { type: 'string', default: '.', describe: 'the folder of customerio.yml' })
       .option('check', {
         type: 'boolean',
         default: false,
-        describe: 'write nothing; exit code 2 where a file differs from what would be written',
+        describe: 'write dist/ only; exit code 2 where a file of resources/generated/ differs',
       })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
   handler(args) {
     const root = resolve(args.project)
-    const at = join(root, folder)
-    const wanted = filesOf(root)
-    const drift = driftOf(wanted, filesIn(at))
-    const { missing, changed, surplus } = drift
     const terminal = terminalFor({ ...args, verbose: false })
+    const { drift, files } = args.check ? lookAt(root) : writeBuild(root)
+    if (args.check) copyPackaged(root)
+    const { missing, changed, surplus } = drift
     if (args.json) terminal.out(JSON.stringify(drift))
     if (args.check) return refuse([...missing, ...changed, ...surplus])
-    mkdirSync(at, { recursive: true })
-    for (const name of [...missing, ...changed])
-      writeFileSync(join(at, name), wanted.get(name) ?? '')
-    for (const name of surplus) rmSync(join(at, name))
     if (args.json) return
     for (const name of [...missing, ...changed]) terminal.out(`wrote ${join(folder, name)}`)
     for (const name of surplus) terminal.out(`removed ${join(folder, name)}`)
-    terminal.out(`${folder} is what customerio.yml says (${wanted.size} files)`)
+    terminal.out(`${folder} is what customerio.yml says (${files} files)`)
   },
+}
+
+/** What a deployment starts, as it stands in the package; the same bytes in every project. */
+const packaged = ['job.mjs', 'launcher.py']
+
+/** Writes dist/ and resources/generated/ of a project, and says what differed. */
+export function writeBuild(root: string): Look {
+  const at = join(root, folder)
+  const wanted = filesOf(root)
+  const { drift, files } = lookAt(root)
+  mkdirSync(at, { recursive: true })
+  for (const name of [...drift.missing, ...drift.changed])
+    writeFileSync(join(at, name), wanted.get(name) ?? '')
+  for (const name of drift.surplus) rmSync(join(at, name))
+  copyPackaged(root)
+  return { drift, files }
+}
+
+interface Look {
+  readonly drift: Drift
+  /** How many files there should be. */
+  readonly files: number
+}
+
+function lookAt(root: string): Look {
+  const wanted = filesOf(root)
+  return { drift: driftOf(wanted, filesIn(join(root, folder))), files: wanted.size }
+}
+
+function copyPackaged(root: string): void {
+  const here = fileURLToPath(new URL('.', import.meta.url))
+  // Beside the command where it is built, else in dist/ of the checkout it runs from.
+  const from = [here, join(here, '../../dist')].find((one) => existsSync(join(one, 'job.mjs')))
+  if (from === undefined) {
+    throw new ConfigError(
+      'PACKAGE_INCOMPLETE',
+      'job.mjs is missing in the package; install it anew',
+    )
+  }
+  const to = join(root, 'dist')
+  if (resolve(from) === resolve(to)) return
+  mkdirSync(to, { recursive: true })
+  for (const name of packaged) copyFileSync(join(from, name), join(to, name))
 }
 
 function filesOf(root: string): ReadonlyMap<string, string> {

@@ -19,6 +19,7 @@ import { personalProblems } from './check-personal.ts'
 import { kindsOf } from './columns.ts'
 import { createEncode, type EncodeOptions } from './encode.ts'
 import { maxMessageBytes as messageLimit } from './limits.ts'
+import { withoutAbsent } from './optional.ts'
 import { columnMembers, columnsOf, hashColumnsOf, type Plan } from './plan.ts'
 import { planOf } from './resolve.ts'
 import { isTime, kindOf } from './types.ts'
@@ -101,7 +102,7 @@ export function compile(sync: SyncSpec, schema: Schema, options: CompileOptions)
 
 /** What both encoders start from: the checked plan and its options with the defaults applied. */
 export function prepare(
-  sync: SyncSpec,
+  whole: SyncSpec,
   schema: Schema,
   options: CompileOptions,
 ): { plan: Plan; encodeOptions: EncodeOptions; warnings: readonly Problem[] } {
@@ -110,6 +111,7 @@ export function prepare(
   const own = [keyColumn, rejectColumn, hashColumn]
   const fields = schema.fields.filter(({ name }) => !own.includes(name))
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
+  const sync = withoutAbsent(whole, columns)
   const resolved = planOf(sync.send, columns, sync.lock)
   const { plan, ...events } = withRules(sync, fields, resolved, options.events)
   const { problems, warnings } = problemsOf(sync, fields, plan, options.isSnapshot)

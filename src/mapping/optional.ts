@@ -1,9 +1,13 @@
-import type { FieldSpec, Fields, SendSpec } from '../core/index.ts'
+import type { FieldSpec, Fields, SyncSpec } from '../core/index.ts'
 
-/** What is sent, without the optional fields whose columns the source does not have. */
-export function withoutAbsent(send: SendSpec, columns: readonly string[]): SendSpec {
+/** A sync without the optional fields whose columns the source does not have. */
+export function withoutAbsent(
+  sync: SyncSpec,
+  columns: readonly { readonly name: string }[],
+): SyncSpec {
+  const names = new Set(columns.map(({ name }) => name))
   const isThere = (spec: FieldSpec) =>
-    spec.kind !== 'column' || spec.optional !== true || columns.includes(spec.column)
+    spec.kind !== 'column' || spec.optional !== true || names.has(spec.column)
   const only = (fields: Fields): Fields =>
     Object.fromEntries(
       Object.entries(fields)
@@ -13,18 +17,21 @@ export function withoutAbsent(send: SendSpec, columns: readonly string[]): SendS
           spec.kind === 'fields' ? { ...spec, fields: only(spec.fields) } : spec,
         ]),
     )
-  const { fields, context, consent } = send
+  const { fields, context, consent } = sync.send
   const unsubscribed = consent?.unsubscribed
   return {
-    ...send,
-    fields: only(fields),
-    ...(context !== undefined && { context: only(context) }),
-    ...(consent !== undefined && {
-      consent: {
-        ...(unsubscribed !== undefined && isThere(unsubscribed) && { unsubscribed }),
-        topics: only(consent.topics),
-        channels: only(consent.channels),
-      },
-    }),
+    ...sync,
+    send: {
+      ...sync.send,
+      fields: only(fields),
+      ...(context !== undefined && { context: only(context) }),
+      ...(consent !== undefined && {
+        consent: {
+          ...(unsubscribed !== undefined && isThere(unsubscribed) && { unsubscribed }),
+          topics: only(consent.topics),
+          channels: only(consent.channels),
+        },
+      }),
+    },
   }
 }

@@ -1,7 +1,6 @@
 import type { Call, Json, LockSpec, SendSpec } from '../core/index.ts'
 import { besideOf, consentOf, contextOf, membersOf, naming } from './fields.ts'
 import { maxAttributeNameBytes, maxAttributes, maxEventBytes, shortened } from './limits.ts'
-import { withoutAbsent } from './optional.ts'
 import { envelopeColumns, type Member, type Plan, payloadColumns } from './plan.ts'
 import { wires } from './wire.ts'
 
@@ -14,14 +13,10 @@ export interface PlanColumn {
 /**
  * Resolves what a sync sends against the source's columns. With `columns: all`, every column becomes a field of
  * its own name unless it is excepted, is named in a field, or says who, when or which event; DATE and TIMESTAMP
- * columns that arrive this way are sent as ISO 8601 text. Optional fields without their column are left out, and with
- * `new: hold` columns that the lock does not know.
+ * columns that arrive this way are sent as ISO 8601 text. With `new: hold`, columns that the lock does not know are left
+ * out.
  */
-export function planOf(all: SendSpec, columns: readonly PlanColumn[], lock?: LockSpec): Plan {
-  const send = withoutAbsent(
-    all,
-    columns.map(({ name }) => name),
-  )
+export function planOf(send: SendSpec, columns: readonly PlanColumn[], lock?: LockSpec): Plan {
   const { call, nulls, limits } = send
   const { body } = wires[call]
   const context = contextOf(send)

@@ -1,9 +1,10 @@
-import type { Json, SyncSpec, SyncTest } from '../core/index.ts'
+import type { Json, LockSpec, SyncSpec, SyncTest } from '../core/index.ts'
 import { differences } from './differences.ts'
+import { withoutAbsent } from './optional.ts'
 import { plainMessage } from './plain.ts'
 import type { Cell } from './plain-cell.ts'
 import { columnMembers, type Plan } from './plan.ts'
-import { planOf } from './resolve.ts'
+import { type PlanColumn, planOf } from './resolve.ts'
 
 /** What became of one of a sync file's `tests`. */
 export interface TestResult {
@@ -16,7 +17,7 @@ export interface TestResult {
 /**
  * Runs the `tests` of a sync file, offline: given rows in, expected messages compared, one per row, each of which
  * may name a part only. A column left out is NULL; a column that is sent `as: unix | iso`, or is the message's time,
- * takes ISO 8601 text. A row that must not become a message is expected as `{ invalid: <reason code> }`. Message ids
+ * takes ISO 8601 text; so does a column that is locked as a time under `columns: all`. A row that must not become a message is expected as `{ invalid: <reason code> }`. Message ids
  * are not part of it, for they depend on the window.
  */
 export function runTests(sync: SyncSpec): TestResult[] {
@@ -26,12 +27,9 @@ export function runTests(sync: SyncSpec): TestResult[] {
   })
 }
 
-function runTest({ send }: SyncSpec, { given, expect }: SyncTest): string[] {
-  const names = [...new Set(given.flatMap((row) => Object.keys(row)))]
-  const plan = planOf(
-    send,
-    names.map((name) => ({ name, isTime: false })),
-  )
+function runTest(sync: SyncSpec, { given, expect }: SyncTest): string[] {
+  const columns = columnsFor(given, sync.lock)
+  const plan = planOf(withoutAbsent(sync, columns).send, columns, sync.lock)
   const times = timeColumns(plan)
   const misread = given.flatMap((row, i) => misreadTimes(row, times, `given ${i + 1}`))
   if (misread.length > 0) return misread
@@ -49,6 +47,19 @@ function runTest({ send }: SyncSpec, { given, expect }: SyncTest): string[] {
     return [`expected ${expect.length} messages, one per row, but ${made.length} rows are given`]
   }
   return expect.flatMap((wanted, i) => differences(wanted, made[i] ?? null, `message ${i + 1}`))
+}
+
+/** The columns that are given, and those that the source is known to have. */
+function columnsFor(given: SyncTest['given'], lock: LockSpec | undefined): PlanColumn[] {
+  const locked = Object.entries(lock?.columns ?? {})
+  const names = new Set([
+    ...locked.map(([name]) => name),
+    ...given.flatMap((row) => Object.keys(row)),
+  ])
+  const times = new Set(
+    locked.filter(([, type]) => /^(DATE|TIMESTAMP)/i.test(type)).map(([name]) => name),
+  )
+  return [...names].map((name) => ({ name, isTime: times.has(name) }))
 }
 
 /** Columns whose text is a time: the message's own, and those that are written as one. */

@@ -8,7 +8,7 @@ import {
 } from '../core/index.ts'
 import { eventCatalogue } from '../customerio/index.ts'
 import { eventFindings, type Mapping } from '../mapping/index.ts'
-import { destinationsOf, isDelta, personalIn, sourceSchema } from '../source/index.ts'
+import { destinationsOf, isDelta, lockedSchema, personalIn, sourceSchema } from '../source/index.ts'
 import { compileSync, type Parts } from '../sync/index.ts'
 import { quoteTable, type Warehouse } from '../warehouse/index.ts'
 
@@ -39,10 +39,34 @@ export async function validateAgainstSources(
   project: ProjectSpec,
   signal?: AbortSignal,
 ): Promise<SyncCheck[]> {
+  return checked(project.syncs, (sync) => compileForLook({ warehouse, project }, sync, signal))
+}
+
+/**
+ * Compiles every sync that is locked against the columns its source had then, without asking anybody. Syncs that nobody
+ * locked are left out.
+ */
+export async function validateAgainstLock({ syncs }: ProjectSpec): Promise<SyncCheck[]> {
+  return checked(
+    syncs.filter(({ lock }) => lock !== undefined),
+    async (sync) => {
+      const { lock = { columns: {}, personal: {} } } = sync
+      return compileSync(sync, lockedSchema(lock), {
+        ...forLook(sync),
+        personal: { kind: 'tagged', columns: lock.personal },
+      })
+    },
+  )
+}
+
+async function checked(
+  syncs: readonly SyncSpec[],
+  compile: (sync: SyncSpec) => Promise<Mapping>,
+): Promise<SyncCheck[]> {
   const checks: SyncCheck[] = []
-  for (const sync of project.syncs) {
+  for (const sync of syncs) {
     try {
-      const mapping = await compileForLook({ warehouse, project }, sync, signal)
+      const mapping = await compile(sync)
       checks.push({
         sync: sync.name,
         file: sync.file,
@@ -77,12 +101,16 @@ export async function compileForLook(
     sourceSchema(warehouse, from, signal),
     personalIn(warehouse, from, project.piiTags, isTable, signal),
   ])
-  return compileSync(sync, schema, {
-    destination: destinationsOf(sync.send.to)[0] ?? '',
+  return compileSync(sync, schema, { ...forLook(sync), personal })
+}
+
+/** Ids that stand for no window. */
+function forLook({ send }: SyncSpec) {
+  return {
+    destination: destinationsOf(send.to)[0] ?? '',
     window: { number: 0, openedAt: 0 },
     idSecret: 'preview',
-    personal,
-  })
+  }
 }
 
 function problemsOf(sync: SyncSpec, error: SyncError): string[] {

@@ -35,7 +35,7 @@ export function projectFiles(project: NewProject): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', readme(project)],
     ['package.json', packageJson(project)],
-    ['.gitignore', 'node_modules/\ndist/\n.databricks/\n.demo/\n'],
+    ['.gitignore', 'node_modules/\ndist/\n.databricks/\n'],
     ['.nvmrc', '20\n'],
     ['customerio.yml', customerioYml(project)],
     ['databricks.yml', databricksYml(project)],

@@ -24,6 +24,11 @@ export function singular(name: string): string {
   return name.replace(/ies$/, 'y').replace(/([^s])s$/, '$1')
 }
 
+/** True for SQL types that can name somebody: text and whole numbers. */
+export function isIdentifierType(type: string): boolean {
+  return /^(STRING|VARCHAR|CHAR|TINYINT|SMALLINT|INT|BIGINT)\b/i.test(type)
+}
+
 /** True for SQL types that say when. */
 export function isTimeType(type: string): boolean {
   return /^(DATE|TIMESTAMP)/i.test(type)

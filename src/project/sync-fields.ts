@@ -27,14 +27,8 @@ export function plain(text: string): string {
 /** A row in one line of YAML. */
 export function flow(row: Readonly<Record<string, Json>>): string {
   const members = Object.entries(row).map(
-    ([name, value]) => `${plain(name)}: ${typeof value === 'string' ? text(value) : String(value)}`,
+    ([name, value]) =>
+      `${plain(name)}: ${typeof value === 'string' ? plain(value) : String(value)}`,
   )
   return `{ ${members.join(', ')} }`
-}
-
-/** Texts that YAML would take for something else are quoted: numbers, times. */
-function text(value: string): string {
-  return /^[A-Za-z][\w@.-]*$/.test(value)
-    ? plain(value).replace(/^"(.*)"$/, '"$1"')
-    : JSON.stringify(value)
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../core/index.ts'
-import { guessKey, guessPerson, isTimeType, singular } from './guess.ts'
+import { guessKey, guessPerson, isIdentifierType, isTimeType, singular } from './guess.ts'
 import { sampleRow } from './sample-row.ts'
 import { fieldLine, flow, plain } from './sync-fields.ts'
 
@@ -15,6 +15,8 @@ export interface NewSync {
   readonly call: 'identify' | 'track'
   /** The column that names a row; guessed where nobody says. */
   readonly key?: string
+  /** The file's tests, as YAML; made up where nobody has any. */
+  readonly tests?: string
 }
 
 /**
@@ -24,14 +26,21 @@ export interface NewSync {
 export function syncText(sync: NewSync): string {
   const { name, table, columns, call } = sync
   const names = Object.keys(columns)
-  const key = sync.key ?? guessKey(name, names)
+  const identifying = names.filter((column) => isIdentifierType(columns[column] ?? ''))
+  const key = sync.key ?? guessKey(name, identifying)
+  if (key === '') {
+    throw new ConfigError(
+      'COLUMN_UNKNOWN',
+      `${table} has no column of text or whole numbers that could name a row; name one with --key`,
+    )
+  }
   if (!names.includes(key)) {
     throw new ConfigError(
       'COLUMN_UNKNOWN',
       `${table} has no column ${key}; it has: ${names.join(', ')}`,
     )
   }
-  const person = call === 'identify' ? key : guessPerson(key, names)
+  const person = call === 'identify' ? key : guessPerson(key, identifying)
   const at = call === 'track' ? timeOf(table, columns) : undefined
   const said = new Set([key, person, at])
   const fields = names
@@ -43,18 +52,21 @@ export function syncText(sync: NewSync): string {
     'source:',
     `  table: ${table}`,
     `  key: ${plain(key)}${sync.key === undefined ? ' # a guess: the column that names a row for good' : ''}`,
+    ...(at === undefined ? [] : ['  start: now # or all, or a date: from when on rows are sent']),
     'send:',
     `  call: ${call}`,
     ...(at === undefined ? [] : [`  event: ${eventName(name)}`]),
     `  person: { id: ${plain(person)} }${call === 'track' ? ' # a guess: whose event it is' : ''}`,
     ...(at === undefined ? [] : [`  at: ${plain(at)}`]),
-    ...(fields.length === 0
-      ? []
-      : [`  ${call === 'identify' ? 'traits' : 'properties'}:`, ...fields]),
-    ...testLines(sync, { key, person, at }),
+    ...(fields.some(isField) ? [`  ${call === 'identify' ? 'traits' : 'properties'}:`] : []),
+    ...fields,
+    ...(sync.tests === undefined ? testLines(sync, { key, person, at }) : [sync.tests]),
   ]
   return `${lines.join('\n')}\n`
 }
+
+/** False for a comment. */
+const isField = (line: string) => !line.trimStart().startsWith('#')
 
 function timeOf(table: string, columns: NewSync['columns']): string {
   const at = Object.keys(columns).find((column) => isTimeType(columns[column] ?? ''))

@@ -85,3 +85,4 @@ export {
   readStatement,
   remainingStatement,
 } from './statements.ts'
+export { type TypeParts, typeParts } from './type-parts.ts'

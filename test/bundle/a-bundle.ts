@@ -66,12 +66,11 @@ export function nodeTasks({ tasks }: Job): Task[] {
 /** What a task tells its entry: everything behind the launcher's own parameters. */
 export function told({ spark_python_task }: Task): string[] {
   const { parameters = [] } = spark_python_task ?? {}
-  return parameters.slice(parameters.indexOf('--') + 1)
+  return parameters.slice(parameters.indexOf('--') + 2)
 }
 
 /** The entry that a task starts. */
 export function entryOf({ spark_python_task }: Task): string {
   const { parameters = [] } = spark_python_task ?? {}
-  const entry = String(parameters[parameters.indexOf('--entry') + 1])
-  return /\$\{workspace\.file_path\}\/dist\/jobs\/([a-z-]+)\.mjs$/.exec(entry)?.[1] ?? entry
+  return String(parameters[parameters.indexOf('--') + 1])
 }

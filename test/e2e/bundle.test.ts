@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from '@jest/globals'
 import { entryOf, type Job, nodeTasks } from '../bundle/a-bundle.ts'
@@ -7,14 +8,21 @@ import { bundle } from '../support/processes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-it('starts entries that exist, as source and as bundle, by a launcher that exists', () => {
+it('starts jobs that the one file has, by a launcher that travels beside it', () => {
   const { jobs } = bundleIn(root).resources as { readonly jobs: Readonly<Record<string, Job>> }
   const tasks = Object.values(jobs).flatMap(nodeTasks)
+  const known = spawnSync(process.execPath, [bundle('job.mjs'), 'nobody'], { encoding: 'utf8' })
+  expect(known.status).toBe(2)
   expect(tasks.length).toBeGreaterThan(0)
   for (const task of tasks) {
-    const launcher = task.spark_python_task?.python_file
-    expect(existsSync(`${root}/resources/generated/${launcher}`)).toBe(true)
-    expect(existsSync(`${root}/jobs/${entryOf(task)}.ts`)).toBe(true)
-    expect(existsSync(bundle(`jobs/${entryOf(task)}.mjs`))).toBe(true)
+    const file = task.spark_python_task?.python_file.replace('${workspace.file_path}', root)
+    expect(existsSync(file ?? '')).toBe(true)
+    expect(known.stderr).toMatch(new RegExp(`[ ,]${entryOf(task)}(,|\\n)`))
   }
+})
+
+it('carries no stand-in and no path of the machine that built it', () => {
+  const text = readFileSync(bundle('job.mjs'), 'utf8')
+  expect(text).not.toContain(root)
+  expect(text).not.toMatch(/DuckDBInstance|from"@duckdb|duckdb\.node/)
 })
