@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Parts } from '../../src/sync/index.ts'
 import { canLaunch, launch as launchProgram, orSkipped } from '../support/launch.ts'
@@ -86,6 +87,10 @@ function launch(...more: string[]) {
   )
 }
 
+function childrenOf({ pid }: { readonly pid?: number | undefined }): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+}
+
 suite(`the launcher of a Databricks task${orSkipped}`, () => {
   it('runs the job with tokens and secrets over its pipes, also past the end of a token', async () => {
     await world.faults([
@@ -155,5 +160,17 @@ suite(`the launcher of a Databricks task${orSkipped}`, () => {
       "SELECT window_id FROM main.customerio.account WHERE state = 'open' OR pending <> 0",
     )
     expect(open).toEqual([])
+  })
+
+  it('takes a job with it that may end anywhere: it ends at once', async () => {
+    await world.faults([{ door: 'warehouse', fault: { delayMs: 60_000 } }])
+    const { child, ended } = launch('--', 'setup')
+    await until(async () => (await world.fired())[0] !== 0)
+    const [job] = childrenOf(child)
+    expect(job).toBeDefined()
+    child.kill('SIGKILL')
+    await ended
+    await until(() => !existsSync(`/proc/${job}`))
+    await world.faults([])
   })
 })
