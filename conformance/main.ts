@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Checks } from './checks.ts'
+import { checkCli } from './cli.ts'
 import { askAboutDemo, runDemoTwice } from './demo-lake.ts'
 import { askAboutDml, makeTables } from './dml.ts'
 import { askChdb, askDeltaRs, runSpark } from './engines.ts'
@@ -76,6 +77,7 @@ if ('missing' in spark) {
   outside('read after Spark and the twin wrote', after)
 }
 await checkLauncher(checks, tools.task, join(work, 'launcher'))
+await checkCli(checks, tools)
 process.exitCode = checks.close()
 
 /** Has chdb and delta-rs read, as far as they are here. */

@@ -58,7 +58,7 @@ async function work(parts: Parts): Promise<void> {
   await setup(warehouse, project, clock)
   await setup(warehouse, project, clock)
   await validateAgainstSources(warehouse, project)
-  for (const sync of project.syncs) await preview(warehouse, sync, ['us'], 3)
+  for (const sync of project.syncs) await preview(parts, sync, ['us'], 3)
   expectFailed(await runUntil(parts, 1000), 'RUN_STOPPED')
   expectFinished(await runAll(parts, project.syncs))
   await loadShop(parts)

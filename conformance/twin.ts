@@ -2,14 +2,14 @@ import { resolve } from 'node:path'
 import { loadProject, readSettings } from '../src/config/index.ts'
 import { silentLog, systemClock } from '../src/core/index.ts'
 import { openParts, type Parts } from '../src/sync/index.ts'
-import { startTwin, type TwinOptions } from '../src/twin/index.ts'
+import { startTwin, type Twin, type TwinOptions } from '../src/twin/index.ts'
 import type { ArrowPage, SqlParameters, Warehouse } from '../src/warehouse/index.ts'
 import { type Answer, toAnswer } from './answer.ts'
 
 /** Starts a twin on a folder, opens the product's own connections to it, and closes both after `work`. */
 export async function withTwin<T>(
   folder: string,
-  work: (parts: Parts) => Promise<T>,
+  work: (parts: Parts, twin: Twin) => Promise<T>,
   options: Omit<TwinOptions, 'folder'> = {},
 ): Promise<T> {
   const twin = await startTwin({ folder, ...options })
@@ -24,7 +24,7 @@ export async function withTwin<T>(
       ca: twin.ca,
     })
     try {
-      return await work(parts)
+      return await work(parts, twin)
     } finally {
       await parts.close()
     }
