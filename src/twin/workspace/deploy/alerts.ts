@@ -27,14 +27,16 @@ export function openAlerts(records: Records, clock: Clock, owner: string) {
       case 'POST ': {
         const made = randomUUID()
         const own = { id: made, lifecycle_state: 'ACTIVE', create_time: now() }
-        const names = { owner_user_name: owner, run_as_user_name: owner }
-        return save(made, { ...names, ...jsonOf(body, Given), ...own })
+        const effective_run_as = { service_principal_name: owner }
+        const whose = { owner_user_name: owner, effective_run_as }
+        return save(made, { ...jsonOf(body, Given), ...own, ...whose })
       }
       case 'GET id':
         return { status: 200, body: find(id) }
       case 'PATCH id': {
-        const { id: _, lifecycle_state, create_time, ...before } = find(id)
-        return save(id, { ...before, ...jsonOf(body, Given), id, lifecycle_state, create_time })
+        const { lifecycle_state, create_time, owner_user_name, effective_run_as } = find(id)
+        const own = { id, lifecycle_state, create_time, owner_user_name, effective_run_as }
+        return save(id, { ...jsonOf(body, Given), ...own })
       }
       case 'DELETE id':
         find(id)
