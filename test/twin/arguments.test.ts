@@ -49,13 +49,15 @@ it('puts the rules of the line behind those of the file', async () => {
 })
 
 it('takes ports, formats and a warehouse that has to start', async () => {
-  const line = '--port 0 --us-port 1 --eu-port 2 --json --stop-with-stdin --start-delay 3'
+  const line =
+    '--port 0 --us-port 1 --eu-port 2 --json --stop-with-stdin --start-delay 3 --python py'
   expect(await readArguments(line.split(' '))).toMatchObject({
     json: true,
     stopWithStdin: true,
     twin: {
       ports: { workspace: 0, us: 1, eu: 2 },
       warehouse: { stopped: true, startDelayMs: 3000 },
+      python: 'py',
     },
   })
 })

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { codesOf } from '../../core/index.ts'
 import type { DoorRequest, DoorResponse } from '../http/index.ts'
 import { ApiError } from './api-error.ts'
-import { jsonOf, required } from './request-json.ts'
+import { decoded, jsonOf, required } from './request-json.ts'
 import type { Tree } from './tree.ts'
 
 const importFile = '/api/2.0/workspace-files/import-file/'
@@ -21,12 +21,7 @@ export async function handleObjects(
   if (path.startsWith(importFile)) {
     if (method !== 'POST') return undefined
     const overwrite = query.get('overwrite') === 'true'
-    return await write(
-      tree,
-      `/${decodeURIComponent(path.slice(importFile.length))}`,
-      body,
-      overwrite,
-    )
+    return await write(tree, `/${decoded(path.slice(importFile.length))}`, body, overwrite)
   }
   switch (`${method} ${path.slice('/api/2.0/workspace/'.length)}`) {
     case 'GET get-status':

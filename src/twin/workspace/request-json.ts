@@ -34,3 +34,12 @@ export function required(query: URLSearchParams, name: string): string {
   if (value === null || value === '') throw invalid(`Missing required field: ${name}`)
   return value
 }
+
+/** A part of a path, percent-decoded. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw invalid(`${part} is not percent-encoded UTF-8`)
+  }
+}

@@ -74,4 +74,6 @@ it('refuses paths that lead elsewhere', async () => {
     })
     expect((await upload(path, 'x')).status).toBe(400)
   }
+  const garbled = await at.call('POST', '/api/2.0/workspace-files/import-file/%E0%A4%A', 'x')
+  expect(garbled.status).toBe(400)
 })

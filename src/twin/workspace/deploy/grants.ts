@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DoorRequest, DoorResponse } from '../../http/index.ts'
-import { jsonOf } from '../request-json.ts'
+import { decoded, jsonOf } from '../request-json.ts'
 import type { Records } from './deployed.ts'
 
 const Privileges = z.array(z.string()).default([])
@@ -17,7 +17,7 @@ export function handleGrants(
   { method, body }: DoorRequest,
   securable: string,
 ): DoorResponse | undefined {
-  const id = decodeURIComponent(securable).toLowerCase()
+  const id = decoded(securable).toLowerCase()
   if (!/^[\w-]+\/[^/]+$/.test(id)) return undefined
   const granted = new Map(Object.entries(Assignments.parse(records.get(id) ?? {})))
   if (method === 'GET') return shown(granted)

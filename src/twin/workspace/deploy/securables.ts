@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/index.ts'
 import { DeltaError } from '../../delta/index.ts'
 import type { DoorRequest, DoorResponse } from '../../http/index.ts'
 import { ApiError } from '../api-error.ts'
-import { invalid, jsonOf } from '../request-json.ts'
+import { decoded, invalid, jsonOf } from '../request-json.ts'
 import type { Records, Thing } from './deployed.ts'
 
 /** One kind of object in Unity Catalog whose substance is elsewhere: in the tables and volumes of the lake. */
@@ -75,7 +75,7 @@ export function openSecurables(kind: Securable, records: Records, clock: Clock, 
   return ({ method, query, body }: DoorRequest, fullName: string): DoorResponse | undefined => {
     try {
       if (fullName === '') return method === 'POST' ? create(jsonOf(body, Given)) : undefined
-      const names = decodeURIComponent(fullName).toLowerCase().split('.')
+      const names = decoded(fullName).toLowerCase().split('.')
       if (names.length !== kind.parts) throw invalid(`'${fullName}' is not a full name.`)
       if (method === 'GET') return { status: 200, body: describe(names) }
       if (method === 'PATCH') return change(names, jsonOf(body, Changes))
