@@ -29,6 +29,7 @@ export {
   type UsedMapping,
 } from './ledger.ts'
 export { type Loaded, type LoadSettings, loadWindow } from './load.ts'
+export { type MappingUse, mappingUse } from './mapping-use.ts'
 export { type KnownMapping, type MappedColumn, type Mappings, mappingsIn } from './mappings.ts'
 export {
   type ExistingColumns,

@@ -55,9 +55,9 @@ export interface Runs {
   /**
    * Writes down that a run starts and gives the number of this attempt at its window, counting up from 1. That number
    * names the run's parts, so it belongs to one run only: runs that start together, as slices do, all get numbers of
-   * their own. Throws an AuditError where that does not work out within a minute or so.
+   * their own. With `isFirst`, for a window that nobody else can know of yet, it tries 1 without asking. Throws an AuditError where that does not work out within a minute or so.
    */
-  start(run: NewRun): Promise<number>
+  start(run: NewRun, isFirst?: boolean): Promise<number>
   /** Writes down how a run ended. Can be repeated; the first end stands. */
   finish(runId: string, end: RunEnd): Promise<void>
   /** The runs of a window so far. */
@@ -111,11 +111,12 @@ export function runsIn(
   }
 
   return {
-    async start(run) {
+    async start(run, isFirst = false) {
       let attempt = 0
       for (let tries = 0; tries < mostTries; tries++) {
         if (tries > 0) await clock.sleep(random() * Math.min(longestPauseMs, 50 * 2 ** tries))
-        attempt = Math.max(attempt, await lastAttempt(run.windowId)) + 1
+        const last = isFirst && tries === 0 ? 0 : await lastAttempt(run.windowId)
+        attempt = Math.max(attempt, last) + 1
         if (await take(run, attempt)) return attempt
       }
       throw new AuditError(

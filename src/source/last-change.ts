@@ -30,7 +30,7 @@ export async function lastChange(
 ): Promise<LastChange> {
   if (pin.snapshot) return { kind: 'unknown', because: 'a query or view has no change feed' }
   const oldest = Math.max(0, pin.version - reaches[0] + 1)
-  const commits = await commitsSince(warehouse, pin.table, oldest, signal)
+  const commits = await commitsSince(warehouse, pin.table, oldest, undefined, signal)
   const kept = Math.min(pin.version, ...commits.map(({ version }) => version))
   const starts = new Set(reaches.map((reach) => Math.max(kept, pin.version - reach + 1)))
   for (const from of starts) {

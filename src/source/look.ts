@@ -88,7 +88,7 @@ async function feedProblem(
   if (version > pin.version) {
     return 'the checkpoint lies after the newest version, so the table was restored or made again'
   }
-  const commits = await commitsSince(warehouse, pin.table, version, signal)
+  const commits = await commitsSince(warehouse, pin.table, version, pin.version, signal)
   const last = commits.find((commit) => commit.version === version)
   if (last === undefined) return 'the history of the table does not reach back to the checkpoint'
   if (committedAt !== undefined && last.committedAt !== committedAt) {

@@ -96,21 +96,28 @@ async function commitAt(
   version: number,
   signal?: AbortSignal,
 ): Promise<Commit | undefined> {
-  return (await commitsSince(warehouse, table, version, signal)).find(
+  return (await commitsSince(warehouse, table, version, undefined, signal)).find(
     (commit) => commit.version === version,
   )
 }
 
-/** The commits of a table from a version on, newest first; without that version where the history lost it. */
+/**
+ * The commits of a table from a version on, newest first; without that version where the history lost it.
+ *
+ * @param newest the newest version, as far as it is known; asked where it is not
+ */
 export async function commitsSince(
   warehouse: Warehouse,
   table: string,
   version: number,
+  newest: number | undefined,
   signal?: AbortSignal,
 ): Promise<Commit[]> {
-  const [newest] = await history(warehouse, table, 1, signal)
-  if (newest === undefined || newest.version < version) return []
-  const back = newest.version - version + 1
+  const [last] = newest === undefined ? await history(warehouse, table, 1, signal) : []
+  if (last?.version === version) return [last]
+  const end = newest ?? last?.version ?? -1
+  if (end < version) return []
+  const back = end - version + 1
   const commits = await history(warehouse, table, back + busy, signal)
   return commits.filter((commit) => commit.version >= version)
 }

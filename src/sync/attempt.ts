@@ -1,6 +1,7 @@
 import {
   controlOf,
   createRecorder,
+  type NewRun,
   type Recorder,
   runsIn,
   type Slice,
@@ -42,14 +43,14 @@ export async function proveWritable(
 export async function startAttempt(
   parts: Parts,
   sync: SyncSpec,
-  { window, mapping }: OpenedWindow,
+  { window, mapping, resumed }: OpenedWindow,
   runId: string,
   keyFingerprint: string,
   slice?: Slice,
 ): Promise<Attempt> {
   const { clock, environment } = parts
   const runs = runsIn(parts.warehouse, parts.project.control, clock)
-  const number = await runs.start({
+  const run: NewRun = {
     runId,
     windowId: window.windowId,
     sync: sync.name,
@@ -66,7 +67,8 @@ export async function startAttempt(
     keyFingerprint,
     startedAt: new Date(clock.now()),
     ...(slice === undefined ? {} : { slice: sliceName(slice) }),
-  })
+  }
+  const number = await runs.start(run, !resumed)
   const { send } = sync
   const recorder = createRecorder({
     files: parts.workspace,

@@ -40,6 +40,8 @@ export interface WindowRequest {
   readonly number: number
   readonly openedAt: Date
   readonly kind: WindowKind
+  /** The checkpoint, from whoever has just read it; asked for if left out. */
+  readonly checkpoint?: { readonly position?: Position | undefined }
   /** What a window of this kind covers otherwise than a run on schedule. */
   readonly only?: Partial<
     Pick<Scope, 'look' | 'send' | 'keys' | 'retryRefused' | 'backfill' | 'pin'>
@@ -86,7 +88,7 @@ export async function prepare(
   const [table, ledgerVersion, checkpoint, used, erased, personal] = await Promise.all([
     pinning,
     youngVersion(warehouse, control.name('ledger'), clock.now(), signal),
-    leasesIn(warehouse, project.control, clock).find(pair),
+    request.checkpoint ?? leasesIn(warehouse, project.control, clock).find(pair),
     ledgerIn(warehouse, project.control).mappingsOf(sync.name, destination),
     tombstonesOf(parts, signal),
     // What notebooks put into the outbox is meant to go.

@@ -4,6 +4,7 @@ import {
   leasesIn,
   ledgerIn,
   loadWindow,
+  type Position,
   type Window,
   windowsIn,
 } from '../audit/index.ts'
@@ -65,32 +66,42 @@ export async function settleWindow(
 }
 
 /** True when every row there is was sent or taken over under the window's own mapping. */
-function tookAll({ look, send = 'changed' }: Scope): boolean {
-  return look.kind === 'all' && send !== 'changed'
+function tookAll({ look, limit, send = 'changed' }: Scope): boolean {
+  return look.kind === 'all' && send !== 'changed' && limit === undefined
 }
 
-/** Does what a run that died right after closing its window left undone. */
+/** Does what a run that died right after closing its window left undone, and says where the checkpoint is then. */
 export async function catchUp(
   parts: Pick<Parts, 'warehouse' | 'project' | 'clock'>,
   lease: Lease,
   last: Window | undefined,
-): Promise<void> {
-  if (last === undefined) return
-  const checkpoint = await leasesIn(parts.warehouse, parts.project.control, parts.clock).find(lease)
-  if ((checkpoint?.position?.window ?? 0) >= last.number) return
+): Promise<Position | undefined> {
+  const leases = leasesIn(parts.warehouse, parts.project.control, parts.clock)
+  const position = (await leases.find(lease))?.position
+  if (last === undefined || (position?.window ?? 0) >= last.number) return position
   await moveCheckpoint(parts, lease, last, readScope(last.pin))
+  return (await leases.find(lease))?.position
 }
 
-/** Only windows that looked at everything new move it; a window over some keys says nothing of the others. */
+/**
+ * Only windows that looked at everything new move it; a window over some keys says nothing of the others. Where a limit
+ * let rows wait, it says that the window is over, and stays at the version it came from.
+ */
 export async function moveCheckpoint(
   { warehouse, project, clock }: Pick<Parts, 'warehouse' | 'project' | 'clock'>,
   lease: Lease,
   { number, kind }: Pick<Window, 'number' | 'kind'>,
-  { pin, cursor }: Pick<Scope, 'pin' | 'cursor'>,
+  { pin, cursor, limit }: Pick<Scope, 'pin' | 'cursor' | 'limit'>,
 ): Promise<void> {
   if (kind !== 'sync' && kind !== 'rebase') return
   const { version, committedAt, snapshot } = pin
-  await leasesIn(warehouse, project.control, clock).moveCheckpoint(lease, {
+  const leases = leasesIn(warehouse, project.control, clock)
+  if (limit !== undefined) {
+    const before = (await leases.find(lease))?.position
+    await leases.moveCheckpoint(lease, { ...before, window: number })
+    return
+  }
+  await leases.moveCheckpoint(lease, {
     window: number,
     ...(snapshot ? {} : { version, committedAt }),
     ...(cursor === undefined ? {} : { cursor }),

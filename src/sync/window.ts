@@ -77,8 +77,16 @@ export async function openWindow(
   } else if (left !== undefined) {
     return goOnWith(parts, sync, left, signal, opening.lease)
   }
-  await catchUp(parts, opening.lease, lastClosed)
-  return openNew(parts, sync, destination, opening, next, signal)
+  const position = await catchUp(parts, opening.lease, lastClosed)
+  const request = windowRequest(parts, sync, destination, opening, next)
+  return openNew(
+    parts,
+    { ...request, checkpoint: { position } },
+    sync,
+    destination,
+    opening,
+    signal,
+  )
 }
 
 /** The request for the next window of a sync and destination. */
@@ -111,18 +119,28 @@ function windowRequest(
 
 async function openNew(
   parts: Parts,
+  request: WindowRequest,
   sync: SyncSpec,
   destination: string,
   opening: Opening,
-  number: number,
   signal?: AbortSignal,
 ): Promise<OpenedWindow> {
   const { warehouse, project, clock, log } = parts
-  const request = windowRequest(parts, sync, destination, opening, number)
   const assessed = await assessSettled(parts, sync, destination, request, signal)
   const { scope, mapping, query, parameters, because } = assessed
   if (because !== undefined)
     log.info('comparing every row', { sync: sync.name, destination, because })
+  if (scope.limit !== undefined) {
+    const { rows, by } = scope.limit
+    const { later } = assessed.counts
+    log.info('a limit lets rows wait for the next window', {
+      sync: sync.name,
+      destination,
+      limit: rows,
+      by,
+      waiting: later,
+    })
+  }
   try {
     const checks = await runChecks(parts, sync, assessed, signal)
     await recordChecks(parts, sync, destination, request, checks)
@@ -157,14 +175,14 @@ async function openNew(
 }
 
 function windowCounts(counts: Assessed['counts']): Window['counts'] {
-  const { null_key, duplicate_key, unchanged, held, ignored } = counts
+  const { null_key, duplicate_key, unchanged, held, ignored, later } = counts
   return {
     rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
     nullKeys: null_key,
     duplicateKeys: duplicate_key,
     noRoute: 0,
     unchanged,
-    held,
+    held: held + later,
     ignored,
   }
 }
