@@ -96,7 +96,10 @@ suite(`a run of a job${hasPython ? '' : ' (skipped: there is no python3)'}`, () 
       never: 'UPSTREAM_FAILED',
       last: 'SUCCESS',
     })
-    expect(ended.state.result_state).toBe('FAILED')
+    expect(ended.state).toMatchObject({
+      result_state: 'FAILED',
+      state_message: expect.stringMatching(/^Task bad failed/),
+    })
     expect(await logs('bad')).toMatchObject({
       error: 'RuntimeError: it failed',
       error_trace: expect.stringContaining('Traceback'),

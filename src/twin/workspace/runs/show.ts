@@ -15,7 +15,7 @@ export function showRun(run: JobRun, origin: string, owner: string): object {
     creator_user_name: owner,
     job_parameters: Object.entries(parameters).map(([name, value]) => ({ name, value })),
     ...times(startedAt, endedAt),
-    state: stateOf(true, result),
+    state: stateOf(true, result, failureOf(run)),
     tasks: run.tasks.map((task) => showTask(task, origin, jobId)),
   }
 }
@@ -56,20 +56,27 @@ function times(startedAt: number | undefined, endedAt: number | undefined): obje
   return { start_time: startedAt, end_time: endedAt, run_duration }
 }
 
-function stateOf(isStarted: boolean, result: string | undefined): object {
-  if (result === undefined)
+/** Which task a run failed by. Why is in the output of that task. */
+function failureOf({ tasks }: JobRun): string | undefined {
+  const first = tasks.find(({ result }) => result === 'FAILED' || result === 'TIMEDOUT')
+  return first && `Task ${first.task.task_key} failed with message: ${messages.FAILED}`
+}
+
+function stateOf(isStarted: boolean, result: string | undefined, why?: string): object {
+  if (result === undefined) {
     return { life_cycle_state: isStarted ? 'RUNNING' : 'BLOCKED', state_message: '' }
+  }
   const isSkipped = result === 'EXCLUDED' || result.startsWith('UPSTREAM')
   return {
     life_cycle_state: isSkipped ? 'SKIPPED' : 'TERMINATED',
     result_state: result,
-    state_message: messages[result] ?? '',
+    state_message: (result === 'FAILED' ? why : undefined) ?? messages[result] ?? '',
     user_cancelled_or_timedout: result === 'CANCELED' || result === 'TIMEDOUT',
   }
 }
 
 const messages: Readonly<Record<string, string>> = {
-  FAILED: 'It failed; the output of the task that did says why.',
+  FAILED: 'Workload failed, see run output for details.',
   TIMEDOUT: 'It took longer than its timeout.',
   CANCELED: 'It was cancelled.',
   EXCLUDED: 'Its condition (run_if) was not met.',
