@@ -1,4 +1,4 @@
-import { differs, good, type Stage } from './cli-stage.ts'
+import { differs, good, type Stage, said } from './cli-stage.ts'
 
 /** Jobs of the target dev, run to their ends: launcher, Node, warehouse and Customer.io. */
 export async function runs({ checks, copy, twin, parts }: Stage): Promise<void> {
@@ -27,4 +27,11 @@ export async function runs({ checks, copy, twin, parts }: Stage): Promise<void> 
   checks.note('which sends nothing again', differs(received(), before))
   good(checks, 'report', await copy.bundle('run', 'report'), /customers/)
   good(checks, 'reconcile, for each sync', await copy.bundle('run', 'reconcile'))
+  // Tried twice, a minute apart, as the job says.
+  const failed = await copy.bundle('run', 'shop', '--params', 'mode=nothing')
+  const isTold = failed.code !== 0 && /Task customers failed/.test(failed.output)
+  checks.note(
+    'a run that fails fails here too, and says by which task',
+    isTold ? undefined : said(failed),
+  )
 }
