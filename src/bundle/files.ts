@@ -1,5 +1,7 @@
 import { ConfigError, type ProjectSpec } from '../core/index.ts'
+import { alertResources } from './alerts.ts'
 import { controlResources } from './control.ts'
+import { dashboardFile, dashboardFileName, dashboardResource } from './dashboard.ts'
 import { type GrantedProject, grants } from './grants.ts'
 import { groupJob } from './group-job.ts'
 import { operationJobs, operationNames } from './operation-jobs.ts'
@@ -27,10 +29,21 @@ export function bundleFiles(
     ['variables.yml', yamlFile(variables(project, specs))],
     ['control.schema.yml', yamlFile(controlResources)],
     ...jobs.map(([name, job]) => [`${name}.job.yml`, yamlFile(job)] as const),
+    ...watching(project),
     ...targets.map(
       (target) => [`grants.${target.project.target ?? 'default'}.sql`, grants(target)] as const,
     ),
   ])
+}
+
+/** Dashboard and alerts; without a sync there is nothing to look at. */
+function watching(project: ProjectSpec): (readonly [string, string])[] {
+  if (project.syncs.length === 0) return []
+  return [
+    ['alerts.alert.yml', yamlFile(alertResources(project))],
+    ['dashboard.dashboard.yml', yamlFile(dashboardResource)],
+    [dashboardFileName, dashboardFile(project)],
+  ]
 }
 
 function checkNames({ jobs }: ProjectSpec): void {

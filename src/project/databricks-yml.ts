@@ -32,6 +32,10 @@ variables:
     description: e-mail addresses that are told about failed and slow runs
     type: complex
     default: []
+  notify_alerts:
+    description: "who is told by alerts: a list of { user_email: ann@example.com } or { destination_id: <id> }"
+    type: complex
+    default: []
   service_principal:
     description: application id of the service principal that the jobs of staging and prod run as
     default: ""
