@@ -41,7 +41,7 @@ export const windows: Table = {
     must('duplicate_keys', 'BIGINT', 'Rows whose key another row has: invalid'),
     must('no_route', 'BIGINT', 'Rows that match no route: invalid, in one destination only'),
     must('unchanged', 'BIGINT', 'Rows equal to what was last decided'),
-    must('held', 'BIGINT', 'Rows kept back by a brake, a hold, a tombstone or an earlier refusal'),
+    must('held', 'BIGINT', 'Rows kept back by a limit, a tombstone or an earlier refusal'),
     must('ignored', 'BIGINT', 'Deletions that are not ours to make'),
     must('run_id', 'STRING', 'Run that opened it'),
     must('opened_at', 'TIMESTAMP', 'When it was opened'),

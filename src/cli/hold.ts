@@ -31,7 +31,7 @@ export const holdCommand: CommandModule<object, Arguments & { readonly why: stri
 /** `customerio-jobs release <sync>` and `customerio-jobs release --all` */
 export const releaseCommand: CommandModule<object, Arguments> = {
   command: 'release [sync]',
-  describe: 'let go what hold held',
+  describe: 'let go what hold held, or the rest that a canary lets wait',
   builder: (yargs) =>
     withCommon(yargs)
       .positional('sync', { type: 'string', describe: 'the name of a sync' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BrakesSpec, ChecksSpec } from '../core/index.ts'
+import type { BrakesSpec, CanarySpec, ChecksSpec } from '../core/index.ts'
 import { Duration } from './duration.ts'
 
 const Column = z.string().min(1)
@@ -46,6 +46,21 @@ export const Checks = z
       .optional(),
   })
   .prefault({})
+
+/** How a changed mapping begins; off unless it is written. */
+export const Canary = z
+  .strictObject({
+    rows: z.int().positive().default(1000).describe('messages of one window at most'),
+    hold: Duration.prefault('2h').describe(
+      'how long, from the first window that sent under the changed mapping',
+    ),
+  })
+  .describe('a changed mapping begins with some rows; the rest waits for release, or for hold')
+
+/** Checked input as the canary of a sync; nothing where it is off. */
+export function toCanary(input: z.output<typeof Canary> | undefined): { canary?: CanarySpec } {
+  return input === undefined ? {} : { canary: { rows: input.rows, holdMs: input.hold } }
+}
 
 /** Checked input as the brakes of a sync. */
 export function toBrakes(input: z.output<typeof Brakes>): BrakesSpec {

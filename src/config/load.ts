@@ -79,6 +79,7 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     root,
     ...(target === undefined ? {} : { target }),
     targets: Object.keys(file.targets),
+    ...(overrides.limit === undefined ? {} : { limit: overrides.limit }),
     control: control ?? '',
     idSecret: parseSecretRef(file.message_ids.key),
     destinations,

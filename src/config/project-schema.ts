@@ -110,6 +110,11 @@ export const ProjectFile = z.strictObject({
       z.strictObject({
         vars: Vars.default({}),
         destinations: z.record(Name, Destination.partial()).default({}),
+        limit: z
+          .int()
+          .positive()
+          .describe('messages that a window on schedule sends at most; the rest waits for the next')
+          .optional(),
       }),
     )
     .default({}),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { ChangesSpec, Problem, SendSpec, SyncSpec } from '../core/index.ts'
-import { toBrakes, toChecks } from './guard-schema.ts'
+import { toBrakes, toCanary, toChecks } from './guard-schema.ts'
 import { toProblems } from './issues.ts'
 import type { Locks } from './lock-file.ts'
 import { routeOf } from './route.ts'
@@ -61,6 +61,7 @@ export function readSyncFile(
     onDelete: input.on_delete ?? 'ignore',
     brakes: toBrakes(input.brakes),
     checks: toChecks(input.checks),
+    ...toCanary(input.canary),
     keepPayload: input.keep_payload,
     tests: input.tests.map((test, i) => ({ ...test, path: ['tests', i] })),
     ...(lock === undefined ? {} : { lock }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Duration } from './duration.ts'
 import { JsonValue } from './field-schema.ts'
-import { Brakes, Checks } from './guard-schema.ts'
+import { Brakes, Canary, Checks } from './guard-schema.ts'
 import { Name } from './names.ts'
 import { Send } from './send-schema.ts'
 
@@ -66,6 +66,7 @@ export const SyncFile = z.strictObject({
     .optional(),
   brakes: Brakes.describe('what stops a run'),
   checks: Checks.describe('what is asked of the source before anything is sent'),
+  canary: Canary.optional(),
   keep_payload: z
     .boolean()
     .default(false)

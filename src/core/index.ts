@@ -40,6 +40,7 @@ export type {
 export type {
   As,
   BrakesSpec,
+  CanarySpec,
   ChangesSpec,
   ChecksSpec,
   ColumnsSpec,

@@ -51,6 +51,8 @@ export interface ProjectSpec {
   readonly target?: string
   /** The names of all targets, in the order of the file. */
   readonly targets: readonly string[]
+  /** Messages that a window on schedule sends at most under this target; the rest waits. Absent: no limit. */
+  readonly limit?: number
   /** Catalog and schema of the control tables, for example `main.customerio`. */
   readonly control: string
   /** Key of the message ids; the same for the life of the project. */

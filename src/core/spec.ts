@@ -169,6 +169,14 @@ export interface BrakesSpec {
   readonly maxFailedPercent: number
 }
 
+/** How carefully a changed mapping begins. */
+export interface CanarySpec {
+  /** Messages of one window at most. */
+  readonly rows: number
+  /** How long, from the first window that sent under it, in ms. */
+  readonly holdMs: number
+}
+
 /** What is asked of the pinned source before anything is sent. */
 export interface ChecksSpec {
   /** No two rows share a key. */
@@ -227,6 +235,8 @@ export interface SyncSpec {
   readonly onDelete: OnDelete
   readonly brakes: BrakesSpec
   readonly checks: ChecksSpec
+  /** Absent where a changed mapping begins with all its rows. */
+  readonly canary?: CanarySpec
   readonly keepPayload: boolean
   /** Set for the built-in sync alone: its rows are calls of their own, `send` says only where they go. */
   readonly outbox?: OutboxSpec

@@ -1,6 +1,7 @@
 import { type Hold, holdsIn } from '../audit/index.ts'
 import { ConfigError, redact } from '../core/index.ts'
 import { type Parts, schedule } from '../sync/index.ts'
+import { canariesOf, releaseCanaries } from './release-canary.ts'
 import { whoActs } from './who.ts'
 
 /** What a hold or release needs of the parts of a process. */
@@ -21,6 +22,10 @@ export interface Released {
   readonly who: string
   /** Holds under that name that ended: 0 when it was not held. */
   readonly ended: number
+  /** Destinations whose canary ended; absent where none did. */
+  readonly canaries?: readonly string[]
+  /** Destinations whose canary goes on: a hold is let go first. */
+  readonly waiting?: readonly string[]
   /** What keeps it back all the same: a hold of every sync. */
   readonly still?: Hold
 }
@@ -43,7 +48,8 @@ export async function hold(parts: HoldParts, sync: string | null, why: string): 
 }
 
 /**
- * Lets go what {@link hold} held under the same name, and writes the act down. A sync that is no longer in the project
+ * Lets go what {@link hold} held under the same name, and writes the act down. Where a named sync is not held, its
+ * canaries end in place of that. A sync that is no longer in the project
  * can be let go while it is held. Throws ConfigError SYNC_UNKNOWN.
  */
 export async function release(parts: HoldParts, sync: string | null): Promise<Released> {
@@ -52,12 +58,16 @@ export async function release(parts: HoldParts, sync: string | null): Promise<Re
   if (sync !== null && own.length === 0) schedule(parts.project, [sync])
   const who = await whoActs(parts)
   if (own.length > 0) await holds(parts).release(sync, who)
+  const ended = sync === null || own.length > 0 ? [] : await releaseCanaries(parts, sync, who)
+  const waiting = sync === null || own.length === 0 ? [] : await canariesOf(parts, sync)
   const still = sync === null ? undefined : before.find((one) => one.sync === undefined)
   return {
     act: 'release',
     sync,
     who,
     ended: own.length,
+    ...(ended.length === 0 ? {} : { canaries: ended }),
+    ...(waiting.length === 0 ? {} : { waiting: waiting.map(({ destination }) => destination) }),
     ...(still === undefined ? {} : { still }),
   }
 }
@@ -75,13 +85,21 @@ export function heldText({ sync, who, why }: Held): string[] {
 }
 
 /** What a person reads after a release. */
-export function releasedText({ sync, ended, still }: Released): string[] {
+export function releasedText({ sync, ended, still, canaries, waiting }: Released): string[] {
   const name = sync ?? 'every sync'
-  const lines = [
-    ended === 0
-      ? `${name} was not held${sync === null ? ' as such' : ''}`
-      : `${ended === 1 ? 'a hold' : `${ended} holds`} of ${name} ended`,
-  ]
+  const lines =
+    canaries === undefined
+      ? [
+          ended === 0
+            ? `${name} was not held${sync === null ? ' as such' : ''}`
+            : `${ended === 1 ? 'a hold' : `${ended} holds`} of ${name} ended`,
+        ]
+      : [`the canary of ${name} → ${canaries.join(', ')} ended: the next window sends the rest`]
+  if (waiting !== undefined) {
+    lines.push(
+      `its canary goes on (${waiting.join(', ')}); "customerio-jobs release ${name}" once more ends it`,
+    )
+  }
   if (still !== undefined) {
     lines.push(
       `${name} is still held, as every sync is, since ${still.heldAt.toISOString()}: ${still.why}`,

@@ -100,7 +100,20 @@ function warningLines({ irreversible, warnings }: Plan): string[] {
   ]
 }
 
-function countLines({ counts, send, isAdopted }: Plan): string[] {
+/** Why rows wait, and for what. */
+function laterText({ sync, limit }: Plan): string {
+  if (limit === undefined) return ''
+  const most = many(limit.rows, 'row')
+  return limit.by === 'target'
+    ? `wait for the next window: under this target one sends ${most} at most`
+    : `wait: a changed mapping begins with ${most}${
+        limit.until === undefined ? '' : ` a window, until ${moment(new Date(limit.until))}`
+      } or "customerio-jobs release ${sync}"`
+}
+
+function countLines(plan: Plan): string[] {
+  const { counts, send, isAdopted } = plan
+
   const parts = (named: Readonly<Record<string, number>>) =>
     Object.entries(named)
       .filter(([, value]) => value > 0)
@@ -118,6 +131,7 @@ function countLines({ counts, send, isAdopted }: Plan): string[] {
     [counts.unchanged, 'unchanged', isAdopted ? 'taken as known without being sent' : ''],
   ] as const
   const ifAny = [
+    [counts.later, 'later', laterText(plan)],
     [counts.held, 'held', 'refused or given up before, and still the same'],
     [counts.ignored, 'ignored', 'gone from the source, and left alone'],
     [counts.moved, 'moved', 'go to another destination now'],

@@ -10,6 +10,7 @@ import {
   keyed,
   rejectColumn,
 } from './keys.ts'
+import { limited, placeOf } from './limit.ts'
 import { relationOf, type WindowQuery } from './query.ts'
 import { hashUnder, rowHash } from './row-hash.ts'
 import { inRange } from './scope.ts'
@@ -28,6 +29,8 @@ export type RowClass =
   | 'held'
   | 'ignored'
   | 'moved'
+  /** It would go, and waits for the next window: this one is limited. */
+  | 'later'
 
 /** How much a statement needs to know of the rows. */
 export interface Need {
@@ -48,8 +51,12 @@ export function classes(query: WindowQuery, need: Need = { copies: true }): stri
     `known AS (SELECT * FROM ${query.ledger} WHERE sync = :sync AND destination = :destination)`,
     ...(query.erased === undefined ? [] : [`erased AS (${tombstoneRelation(query.erased)})`]),
     `looked AS (${lookedAt(query, need, candidates !== undefined)})`,
-    `here AS (${present(query, need)})`,
-    ...(isEvent(query) ? [] : [`gone AS (${absent(query, candidates !== undefined)})`]),
+    `here AS (${limited(query, placeOfRow(query, 'f'), (fate) => present(query, need, fate))})`,
+    ...(isEvent(query)
+      ? []
+      : [
+          `gone AS (${limited(query, placeOfGone('f'), (fate) => absent(query, candidates !== undefined, fate))})`,
+        ]),
   ]
   return `WITH ${relations.join(',\n')}`
 }
@@ -57,6 +64,16 @@ export function classes(query: WindowQuery, need: Need = { copies: true }): stri
 /** Events happen once; only states have an end. */
 export function isEvent({ sync }: Pick<WindowQuery, 'sync'>): boolean {
   return isEventCall(sync.send.call)
+}
+
+/** Where a row of `here` stands in a limited window. */
+export function placeOfRow({ sync }: Pick<WindowQuery, 'sync'>, row: string): string {
+  return placeOf(identityExpression(sync.send, row), `${row}.\`${keyColumn}\``)
+}
+
+/** Where a key of `gone` stands in a limited window. */
+export function placeOfGone(row: string): string {
+  return placeOf(`${row}._identity`, `${row}.\`${keyColumn}\``)
 }
 
 function lookedAt({ scope }: WindowQuery, { copies }: Need, hasCandidates: boolean): string {
@@ -75,7 +92,7 @@ function lookedAt({ scope }: WindowQuery, { copies }: Need, hasCandidates: boole
 }
 
 /** Rows that are there, beside what the ledger knows of their keys. */
-function present(query: WindowQuery, { copies }: Need): string {
+function present(query: WindowQuery, { copies }: Need, fate: string): string {
   const { types, mapping, scope } = query
   const known = hashUnder(
     'l.mapping_hash',
@@ -87,7 +104,7 @@ function present(query: WindowQuery, { copies }: Need): string {
   const erased = erasedRows(query)
   return `SELECT r.*, ${erased.isErased} AS _erased, CASE WHEN r.\`${keyColumn}\` IS NULL THEN 'null_key'${
     copies ? " WHEN r._copies > 1 THEN 'duplicate_key'" : ''
-  }${erased.joins === '' ? '' : ` WHEN ${erased.isErased} THEN 'held'`} ELSE ${classOf(query, `l.row_hash = ${known} AND ${sameRoute}`)} END AS _class
+  }${erased.joins === '' ? '' : ` WHEN ${erased.isErased} THEN 'held'`} ELSE ${classOf(query, `l.row_hash = ${known} AND ${sameRoute}`)} END AS ${fate}
 FROM (SELECT k.*, ${rowHash(mapping.columns, types, 'k')} AS \`${hashColumn}\` FROM looked AS k) AS r
 LEFT JOIN known AS l ON l.message_key = r.\`${keyColumn}\`${erased.joins}`
 }
@@ -134,7 +151,7 @@ function started({ sync }: WindowQuery): string {
 }
 
 /** Keys that were sent and are not in this destination's rows any more. A deletion that went through is the end. */
-function absent(query: WindowQuery, hasCandidates: boolean): string {
+function absent(query: WindowQuery, hasCandidates: boolean, fate: string): string {
   const { sync, scope } = query
   const key = 'l.message_key'
   const { to } = sync.send
@@ -154,7 +171,7 @@ WHERE NOT (l.call IN (${deletions}) AND l.status = 'delivered')${scope.keys === 
     : `(SELECT DISTINCT ${identityExpression(sync.send, 'k')} AS _identity FROM keyed AS k WHERE k._destination = :destination)`
   const isAboutPerson = query.erased !== undefined && sync.send.person !== undefined
   const erased = joinErased(isAboutPerson ? ['g._identity'] : [])
-  return `SELECT g.message_key AS \`${keyColumn}\`, g._identity, ${erased.isErased} AS _erased, ${goneClass(query, elsewhere !== undefined, others !== undefined, erased.isErased)} AS _class
+  return `SELECT g.message_key AS \`${keyColumn}\`, g._identity, ${erased.isErased} AS _erased, ${goneClass(query, elsewhere !== undefined, others !== undefined, erased.isErased)} AS ${fate}
 FROM (${left}) AS g${
     elsewhere === undefined
       ? ''

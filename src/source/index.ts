@@ -30,6 +30,7 @@ export {
   rejectColumn,
 } from './keys.ts'
 export { type LastChange, lastChange } from './last-change.ts'
+export { cutBetween } from './limit.ts'
 export { lockedSchema } from './locked-schema.ts'
 export { type LookFrom, type Looking, lookFor, withoutFeed } from './look.ts'
 export { personalIn } from './personal.ts'
@@ -73,12 +74,14 @@ export {
   partsOf,
   readScope,
   type Scope,
+  type WindowLimit,
   wholeRange,
 } from './scope.ts'
 export { type Spool, type SpoolOptions, spool } from './spool.ts'
 export {
   adoptionRelation,
   countStatement,
+  cutStatement,
   deletionStatement,
   previewStatement,
   type ReadStatement,

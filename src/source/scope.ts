@@ -41,6 +41,21 @@ export interface HashRange {
 }
 
 /**
+ * The part of a window that may be sent; the rest waits for the next one. Whatever is about one person stays together, so
+ * that its order holds, and another window draws other ones.
+ */
+export interface WindowLimit {
+  /** Rows at most; more only where one person alone has more. */
+  readonly rows: number
+  /** Whose limit it is: that of the target, or that of a mapping under which nothing was sent before. */
+  readonly by: 'target' | 'canary'
+  /** When a canary ends by itself, in ms since the epoch. */
+  readonly until?: number
+  /** Hexadecimal digits: rows whose place (see `placeOf`) is not below them wait. */
+  readonly below: string
+}
+
+/**
  * What a window covers, for ever the same, whoever works on it: stands in `windows.pin`. Rows and ledger are both
  * pinned, so that counts, reads, slices and later attempts put every row into the same class.
  */
@@ -57,6 +72,8 @@ export interface Scope {
   readonly retryRefused?: true
   /** Only keys whose hash is in this range. */
   readonly keys?: HashRange
+  /** Set where rows wait for the next window: this one does not move the checkpoint then. */
+  readonly limit?: WindowLimit
   /** The backfill that the window is a part of: the act it began with, and which of how many parts this is, from 1. */
   readonly backfill?: { readonly act: string; readonly part: number; readonly of: number }
   /** The mappings, other than the window's own, that keys of the ledger were sent under. */

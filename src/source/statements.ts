@@ -1,6 +1,6 @@
 import { ConfigError, type SyncSpec } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
-import { classes, isEvent } from './classes.ts'
+import { classes, isEvent, placeOfGone, placeOfRow } from './classes.ts'
 import {
   type ColumnTypes,
   hashColumn,
@@ -20,6 +20,24 @@ export function countStatement(query: WindowQuery): string {
     : 'SELECT _class FROM here UNION ALL SELECT _class FROM gone'
   return `${classes(query)}
 SELECT _class, count(*) AS row_count FROM (${all}) AS counted GROUP BY _class`
+}
+
+/**
+ * Where to cut what a window would send so that no more than `rows` go: the last place that goes, and the next one. Both
+ * are NULL where nothing would go, `first_out` where everything fits. One person goes even with more rows.
+ */
+export function cutStatement(query: WindowQuery, rows: number): string {
+  if (!Number.isSafeInteger(rows) || rows < 1) {
+    throw new ConfigError('LIMIT_INVALID', 'the number of rows is a whole number from 1 on')
+  }
+  const gone = isEvent(query)
+    ? ''
+    : ` UNION ALL SELECT ${placeOfGone('g')} AS place FROM gone AS g WHERE g._class = 'delete'`
+  return `${classes(query)},
+places AS (SELECT ${placeOfRow(query, 'r')} AS place FROM here AS r WHERE r._class = 'send'${gone}),
+first_ones AS (SELECT place, count(*) AS row_count FROM places GROUP BY place ORDER BY place LIMIT ${rows + 1}),
+counted AS (SELECT place, sum(row_count) OVER (ORDER BY place) <= ${rows} OR row_number() OVER (ORDER BY place) = 1 AS fits FROM first_ones)
+SELECT max(CASE WHEN fits THEN place END) AS last_in, min(CASE WHEN NOT fits THEN place END) AS first_out FROM counted`
 }
 
 /** How many rows of a window are still to be sent that no attempt has an outcome of. */

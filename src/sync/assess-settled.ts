@@ -20,10 +20,10 @@ export async function assessSettled(
   const { clock, log, warehouse } = parts
   for (;;) {
     const assessed = await assess(parts, sync, destination, request, signal)
-    const { scope, counts } = assessed
+    const { scope, due } = assessed
     const leftMs = scope.pin.committedAt + sync.source.settleMs - clock.now()
-    if (leftMs <= 0 || scope.pin.snapshot || goneCount(counts) === 0) return assessed
-    if (!(await isSourceEmpty(warehouse, scope, counts, signal))) return assessed
+    if (leftMs <= 0 || scope.pin.snapshot || goneCount(due) === 0) return assessed
+    if (!(await isSourceEmpty(warehouse, scope, due, signal))) return assessed
     log.info('the source was emptied a moment ago; waiting for it to fill up again', {
       sync: sync.name,
       destination,

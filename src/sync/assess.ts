@@ -9,6 +9,7 @@ import {
   withoutFeed,
 } from '../source/index.ts'
 import type { SqlParameters } from '../warehouse/index.ts'
+import { allowanceOf, limitTo } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { prepare, type WindowRequest } from './prepare.ts'
 
@@ -22,6 +23,8 @@ export interface Assessed {
   readonly parameters: SqlParameters
   /** Rows of each class. */
   readonly counts: Readonly<Record<RowClass, number>>
+  /** The same before a limit let some of them wait; equal where there is none. */
+  readonly due: Readonly<Record<RowClass, number>>
   /** Our own words, where everything is compared because nothing cheaper works. */
   readonly because?: string
 }
@@ -47,12 +50,22 @@ export async function assess(
         signal,
       ),
     )
+  const limited = async (one: Scope, because?: string): Promise<Assessed> => {
+    const due = await count(one)
+    const allowance = await allowanceOf(parts, sync, destination, request, mapping)
+    const limit =
+      allowance === undefined || due.send + due.delete <= allowance.rows
+        ? undefined
+        : await limitTo(parts, make(one), windowId, allowance, signal)
+    if (limit === undefined) return assessed(make(one), mapping, windowId, due, due, because)
+    const part = { ...one, limit }
+    return assessed(make(part), mapping, windowId, await count(part), due, because)
+  }
   try {
-    return assessed(query, mapping, windowId, await count(scope), prepared)
+    return await limited(scope, prepared.because)
   } catch (error) {
-    const again = withoutFeed(sync, scope.pin, scope.look, error)
-    const wider = { ...scope, look: again.look }
-    return assessed(make(wider), mapping, windowId, await count(wider), again)
+    const { look, because } = withoutFeed(sync, scope.pin, scope.look, error)
+    return limited({ ...scope, look }, because)
   }
 }
 
@@ -61,7 +74,8 @@ function assessed(
   mapping: Mapping,
   windowId: string,
   counts: Assessed['counts'],
-  { because }: { readonly because?: string },
+  due: Assessed['counts'],
+  because?: string,
 ): Assessed {
   return {
     scope: query.scope,
@@ -69,6 +83,7 @@ function assessed(
     query,
     parameters: parametersOf(query, windowId),
     counts,
+    due,
     ...(because === undefined ? {} : { because }),
   }
 }
@@ -83,6 +98,7 @@ function countsOf(rows: readonly Readonly<Record<string, unknown>>[]): Assessed[
     held: 0,
     ignored: 0,
     moved: 0,
+    later: 0,
   }
   return {
     ...none,

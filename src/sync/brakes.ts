@@ -33,7 +33,7 @@ export async function brakesOn(
   checks: readonly CheckResult[],
   signal?: AbortSignal,
 ): Promise<FiredBrake[]> {
-  const { counts } = assessed
+  const { counts, due } = assessed
   const { brakes } = sync
   const fired: FiredBrake[] = []
   const fire = (brake: string, text: string, isConfirmable = true) =>
@@ -53,23 +53,25 @@ export async function brakesOn(
   if (brakes.maxRows !== undefined && counts.send > brakes.maxRows) {
     fire('max_rows', `${counts.send} messages, and ${brakes.maxRows} are allowed`)
   }
-  if (counts.delete > 0) {
+  // The whole of them: a limit must not spread over many windows what would be too much in one.
+  if (due.delete > 0) {
     const { delivered } = await ledgerIn(parts.warehouse, parts.project.control).counts(
       sync.name,
       destination,
     )
-    const percent = (100 * counts.delete) / Math.max(delivered, counts.delete)
+    const percent = (100 * due.delete) / Math.max(delivered, due.delete)
     if (percent > brakes.maxDeletePercent) {
       fire(
         'max_delete_percent',
-        `${counts.delete} deletions are ${percent.toFixed(1)} % of the ${delivered} keys that were delivered, and ${brakes.maxDeletePercent} % are allowed`,
+        `${due.delete} deletions are ${percent.toFixed(1)} % of the ${delivered} keys that were delivered, and ${brakes.maxDeletePercent} % are allowed`,
       )
     }
   }
   if (kind === 'rebase') {
     fire('rebase', `${counts.unchanged} rows would count as known as they are, without being sent`)
   }
-  if (kind !== 'sync') return fired
+  // How many a limited window sends was said by a person.
+  if (kind !== 'sync' || assessed.scope.limit !== undefined) return fired
   const earlier = await sentByEarlierWindows(parts, sync, destination, signal)
   if (earlier === undefined) {
     if (brakes.firstRun === 'confirm' && counts.send > smallFirstRun) {
@@ -138,11 +140,11 @@ export function obeyBrakes(
 async function isEmptied(
   { warehouse }: Parts,
   { brakes }: SyncSpec,
-  { scope, counts }: Assessed,
+  { scope, due }: Assessed,
   signal?: AbortSignal,
 ): Promise<boolean> {
   if (brakes.emptySource === 'allow') return false
-  return (await isSourceEmpty(warehouse, scope, counts, signal)) && goneCount(counts) > 0
+  return (await isSourceEmpty(warehouse, scope, due, signal)) && goneCount(due) > 0
 }
 
 /** Keys that were there before and are not any more. */
@@ -166,7 +168,7 @@ export async function isSourceEmpty(
   return Number(row?.row_count) === 0
 }
 
-/** Messages that the newest closed windows sent; undefined when there is none. */
+/** Messages that the newest closed windows without a limit sent; undefined when there is none. */
 async function sentByEarlierWindows(
   { warehouse, project }: Parts,
   sync: SyncSpec,
@@ -174,7 +176,7 @@ async function sentByEarlierWindows(
   signal?: AbortSignal,
 ): Promise<number[] | undefined> {
   const rows = await warehouse.query(
-    `SELECT \`row_count\` - \`null_keys\` - \`duplicate_keys\` - \`unchanged\` - \`held\` - \`ignored\` AS \`sent\` FROM ${controlOf(project.control).name('windows')} WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`kind\` = 'sync' AND \`state\` = 'closed' ORDER BY \`window_number\` DESC LIMIT ${usual.most}`,
+    `SELECT \`row_count\` - \`null_keys\` - \`duplicate_keys\` - \`unchanged\` - \`held\` - \`ignored\` AS \`sent\` FROM ${controlOf(project.control).name('windows')} WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`kind\` = 'sync' AND \`state\` = 'closed' AND get_json_object(\`pin\`, '$.limit') IS NULL ORDER BY \`window_number\` DESC LIMIT ${usual.most}`,
     { sync: sync.name, destination },
     signal,
   )

@@ -1,9 +1,16 @@
 import { formatProblem, isIrreversible, newId, type SyncSpec } from '../core/index.ts'
 import { limits } from '../customerio/index.ts'
-import { isEvent, type Look, remappedStatement, sendingStatement } from '../source/index.ts'
+import {
+  isEvent,
+  type Look,
+  remappedStatement,
+  sendingStatement,
+  type WindowLimit,
+} from '../source/index.ts'
 import { type Assessed, assess } from './assess.ts'
 import { brakesOn, confirmationOf, type FiredBrake, goneCount, isSourceEmpty } from './brakes.ts'
 import { type CheckResult, runChecks } from './checks.ts'
+import type { Allowance } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { type Changes, changesSince } from './plan-changes.ts'
 import { type Estimate, estimate } from './plan-estimate.ts'
@@ -28,7 +35,10 @@ export interface Plan extends Standing {
   readonly because?: string
   /** Everything is taken as known without being sent. */
   readonly isAdopted: boolean
+  /** With `later` for what a limit lets wait. */
   readonly counts: Assessed['counts']
+  /** The limit that lets rows wait for the next window; absent where none does. */
+  readonly limit?: Allowance
   /** Messages that Customer.io can't take back: their own call is such a one, or deletions are. */
   readonly irreversible: number
   /** What of the sync file may not mean what it says. */
@@ -84,6 +94,7 @@ export async function planWindow(
       ...(because === undefined ? {} : { because }),
       isAdopted: scope.send === 'nothing',
       counts,
+      ...(scope.limit === undefined ? {} : { limit: withoutCut(scope.limit) }),
       irreversible: irreversible(sync, counts),
       warnings: assessed.mapping.warnings.map(formatProblem),
       ...sent,
@@ -103,6 +114,11 @@ export async function planWindow(
     const table = snapshotTable(parts, windowId)
     await dropSnapshot(parts, { table, snapshot: mayHaveSnapshot })
   }
+}
+
+/** Which rows wait is nobody's business. */
+function withoutCut({ below: _, ...allowance }: WindowLimit): Allowance {
+  return allowance
 }
 
 function irreversible({ send: { call } }: SyncSpec, counts: Assessed['counts']): number {
@@ -161,10 +177,10 @@ async function remapped(
 async function settlingMs(
   { warehouse, clock }: Parts,
   { source }: SyncSpec,
-  { scope, counts }: Assessed,
+  { scope, due }: Assessed,
   signal?: AbortSignal,
 ): Promise<number | undefined> {
   const leftMs = scope.pin.committedAt + source.settleMs - clock.now()
-  if (leftMs <= 0 || scope.pin.snapshot || goneCount(counts) === 0) return undefined
-  return (await isSourceEmpty(warehouse, scope, counts, signal)) ? leftMs : undefined
+  if (leftMs <= 0 || scope.pin.snapshot || goneCount(due) === 0) return undefined
+  return (await isSourceEmpty(warehouse, scope, due, signal)) ? leftMs : undefined
 }

@@ -8,6 +8,7 @@ import {
   discrepancySample,
   type Pin,
   problems,
+  readScope,
   unlearnedWindows,
   wholeRange,
 } from '../source/index.ts'
@@ -109,7 +110,7 @@ export async function reconcile(
   })
 }
 
-/** The version that the last closed window read, where the table still has it. */
+/** The version that the last closed window read, where the table still has it, and no limit let rows of it wait. */
 async function pinAtCheckpoint(
   { warehouse, project, clock }: Parts,
   sync: SyncSpec,
@@ -120,6 +121,11 @@ async function pinAtCheckpoint(
   const pair = { sync: sync.name, destination }
   const position = (await leasesIn(warehouse, project.control, clock).find(pair))?.position
   if (!('table' in from) || position?.version === undefined) return undefined
+  const { lastClosed } = await windowsIn(warehouse, project.control).standing(
+    sync.name,
+    destination,
+  )
+  if (lastClosed !== undefined && readScope(lastClosed.pin).limit !== undefined) return undefined
   const { version, committedAt = Number.NaN } = position
   const pin = { table: quoteTable(from.table), version, committedAt, snapshot: false }
   try {

@@ -165,3 +165,19 @@ it('refuses jobs with unknown syncs, outsiders in after, and circles', () => {
 it('says where to run when there is no project', () => {
   expect(messageOf(() => loadProject(aProject({})))).toContain('there is no customerio.yml')
 })
+
+it('reads the limit of a target, and the canary of a sync with its defaults', () => {
+  const root = aProject({
+    'customerio.yml': `${aProjectFile}targets: { staging: { limit: 1000 }, prod: {} }\n`,
+    'syncs/a.yml': aSyncFile('a'),
+    'syncs/b.yml': aSyncFile('b', 'canary: {}\n'),
+    'syncs/c.yml': aSyncFile('c', 'canary: { rows: 50, hold: 30m }\n'),
+  })
+  expect(loadProject(root, 'staging').limit).toBe(1000)
+  expect(loadProject(root, 'prod')).not.toHaveProperty('limit')
+  expect(loadProject(root).syncs.map(({ canary }) => canary)).toEqual([
+    undefined,
+    { rows: 1000, holdMs: 7_200_000 },
+    { rows: 50, holdMs: 1_800_000 },
+  ])
+})

@@ -11,6 +11,7 @@ const counts = {
   held: 0,
   ignored: 0,
   moved: 0,
+  later: 0,
 }
 const committedAt = new Date('2026-11-22T23:40:12.345Z')
 const estimate = {

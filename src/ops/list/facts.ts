@@ -1,4 +1,5 @@
 import { type Control, controlOf } from '../../audit/index.ts'
+import type { Allowance } from '../../sync/index.ts'
 import type { SqlRow, Warehouse } from '../../warehouse/index.ts'
 import type { KnownRun } from './status.ts'
 
@@ -12,6 +13,7 @@ export interface Facts {
     readonly closedAt: Date
     readonly version?: number
     readonly committedAt?: Date
+    readonly limit?: Allowance
   }
   /** The window that is open. */
   readonly open?: string
@@ -108,13 +110,15 @@ function toRun(row: SqlRow): KnownRun {
 
 /** A snapshot's version counts our own copy, so it says nothing of the source but when it was read. */
 function toClosed(row: SqlRow): NonNullable<Facts['closed']> {
-  const { pin } = JSON.parse(String(row.pin)) as {
+  const { pin, limit } = JSON.parse(String(row.pin)) as {
     pin?: { version?: number; committedAt?: number; snapshot?: boolean }
+    limit?: Allowance
   }
   return {
     windowId: String(row.window_id),
     closedAt: row.closed_at as Date,
     ...(pin?.version === undefined || pin.snapshot === true ? {} : { version: pin.version }),
     ...(pin?.committedAt === undefined ? {} : { committedAt: new Date(pin.committedAt) }),
+    ...(limit === undefined ? {} : { limit: { rows: limit.rows, by: limit.by } }),
   }
 }

@@ -96,7 +96,18 @@ function notes(listed: readonly ListedSync[]): string[] {
       ? []
       : [`${sync} → ${destination} is ${words[status] ?? status}${because}`],
   )
-  return lines.length === 0 ? [] : ['', ...lines]
+  const all = [...lines, ...listed.flatMap(limitNote)]
+  return all.length === 0 ? [] : ['', ...all]
+}
+
+/** A closed window does not mean that everything went. */
+function limitNote({ sync, destination, freshness }: ListedSync): string[] {
+  if (freshness?.limit === undefined) return []
+  const { rows, by } = freshness.limit
+  const why = by === 'target' ? 'as the target says' : 'the canary of a changed mapping'
+  return [
+    `${sync} → ${destination} sent ${count(rows)} rows at most in its last window, ${why}: the rest waits for the next`,
+  ]
 }
 
 const words: Readonly<Record<string, string>> = {

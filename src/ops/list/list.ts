@@ -1,7 +1,7 @@
 import { holdsIn, isDeadLocalOwner } from '../../audit/index.ts'
 import type { JobSpec, ProjectSpec, SyncSpec } from '../../core/index.ts'
 import { destinationsOf } from '../../source/index.ts'
-import type { Parts } from '../../sync/index.ts'
+import type { Allowance, Parts } from '../../sync/index.ts'
 import { type Facts, readFacts } from './facts.ts'
 import { type Colour, colourOf, type Status, statusOf } from './status.ts'
 
@@ -31,6 +31,8 @@ export interface ListedSync {
     readonly closedAt: Date
     readonly version?: number
     readonly committedAt?: Date
+    /** It let rows wait for the next window. */
+    readonly limit?: Pick<Allowance, 'rows' | 'by'>
   }
   /** Keys whose last decided outcome is not a delivery. */
   readonly deadLetters: number
