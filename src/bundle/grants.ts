@@ -65,7 +65,11 @@ function unique(names: readonly (readonly string[])[]): (readonly string[])[] {
   return [...new Map(names.map((parts) => [quoted(parts), parts])).values()]
 }
 
-function scopesOf({ destinations, idSecret }: ProjectSpec): string[] {
-  const secrets: SecretRef[] = [...Object.values(destinations).map(({ key }) => key), idSecret]
+function scopesOf({ destinations, idSecret, telemetry }: ProjectSpec): string[] {
+  const secrets: SecretRef[] = [
+    ...Object.values(destinations).map(({ key }) => key),
+    idSecret,
+    ...(telemetry?.authorization === undefined ? [] : [telemetry.authorization]),
+  ]
   return [...new Set(secrets.flatMap((one) => (one.kind === 'workspace' ? [one.scope] : [])))]
 }

@@ -7,6 +7,7 @@ import {
   InvalidFiles,
   type Problem,
   type ProjectSpec,
+  type TelemetrySpec,
 } from '../core/index.ts'
 import { eraseSpec } from './erase.ts'
 import { toProblems } from './issues.ts'
@@ -87,8 +88,19 @@ export function loadProject(root: string, target?: string): ProjectSpec {
     piiTags: file.pii_tags,
     jobs,
     syncs,
+    ...(file.telemetry === undefined ? {} : { telemetry: telemetryOf(file.telemetry) }),
     ...erase,
   })
+}
+
+function telemetryOf({
+  endpoint,
+  authorization,
+}: NonNullable<ProjectFile['telemetry']>): TelemetrySpec {
+  return {
+    endpoint,
+    ...(authorization === undefined ? {} : { authorization: parseSecretRef(authorization) }),
+  }
 }
 
 function syncFiles(root: string): string[] {

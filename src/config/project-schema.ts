@@ -102,6 +102,17 @@ export const ProjectFile = z.strictObject({
       'turns on the built-in sync "outbox": it sends what is inserted into the table outbox',
     )
     .optional(),
+  telemetry: z
+    .strictObject({
+      endpoint: z
+        .url({ protocol: /^https$/, error: 'an https address, without /v1/…' })
+        .describe('base address of a receiver of OpenTelemetry data over HTTP (OTLP)'),
+      authorization: SecretReference.describe(
+        'the secret that is sent as the header authorization, whole: "Bearer …"',
+      ).optional(),
+    })
+    .describe('where traces and metrics of runs go; without it, nowhere')
+    .optional(),
   erase: Erase.optional(),
   jobs: z.record(Name, Job).default({}),
   targets: z

@@ -45,6 +45,14 @@ export const settingVariables: readonly Setting[] = [
   },
   { setting: 'CloudFetch', anyOf: [['CUSTOMERIO_JOBS_CLOUD_FETCH']], otherwise: 'off' },
   {
+    setting: 'telemetry',
+    anyOf: [
+      ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS'],
+      ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    ],
+    otherwise: 'what customerio.yml says',
+  },
+  {
     setting: 'spool folder',
     anyOf: [['CUSTOMERIO_JOBS_SPOOL']],
     otherwise: "the system's folder for temporary files",

@@ -19,6 +19,11 @@ export interface Settings {
   }
   /** Addresses other than the documented ones; the client takes them on loopback only. */
   readonly customerioUrls: { readonly us?: string; readonly eu?: string }
+  /** Where measurements go, and the headers they go with; instead of what customerio.yml says. */
+  readonly telemetry?: {
+    readonly endpoint: string
+    readonly headers: Readonly<Record<string, string>>
+  }
   readonly spool: { readonly folder?: string; readonly limitBytes: number }
 }
 
@@ -39,6 +44,8 @@ const Environment = z.object({
   CUSTOMERIO_URL_US: filled.optional(),
   CUSTOMERIO_URL_EU: filled.optional(),
   CUSTOMERIO_JOBS_CLOUD_FETCH: flag,
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: filled.optional(),
   CUSTOMERIO_JOBS_SPOOL: filled.optional(),
   CUSTOMERIO_JOBS_SPOOL_LIMIT_MB: z.coerce.number().positive().optional(),
 })
@@ -95,6 +102,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       ...(env.CUSTOMERIO_URL_US === undefined ? {} : { us: env.CUSTOMERIO_URL_US }),
       ...(env.CUSTOMERIO_URL_EU === undefined ? {} : { eu: env.CUSTOMERIO_URL_EU }),
     },
+    ...(env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? {}
+      : {
+          telemetry: {
+            endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: headersOf(env.OTEL_EXPORTER_OTLP_HEADERS ?? ''),
+          },
+        }),
     spool: {
       ...(env.CUSTOMERIO_JOBS_SPOOL === undefined ? {} : { folder: env.CUSTOMERIO_JOBS_SPOOL }),
       limitBytes: (env.CUSTOMERIO_JOBS_SPOOL_LIMIT_MB ?? 4096) * 1024 * 1024,
@@ -119,6 +134,18 @@ function credentialsOf(
   return env.DATABRICKS_TOKEN === undefined
     ? undefined
     : { kind: 'token', token: env.DATABRICKS_TOKEN }
+}
+
+/** `key=value,key=value`, values percent-encoded (OpenTelemetry, exporter configuration). */
+function headersOf(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').flatMap((pair) => {
+      const at = pair.indexOf('=')
+      return at < 1
+        ? []
+        : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]]
+    }),
+  )
 }
 
 function originOf(host: string | undefined): string | undefined {

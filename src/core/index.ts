@@ -36,6 +36,7 @@ export type {
   JobSpec,
   ProjectSpec,
   SecretRef,
+  TelemetrySpec,
 } from './project.ts'
 export type {
   As,
@@ -65,6 +66,7 @@ export type {
   SyncSpec,
   SyncTest,
 } from './spec.ts'
+export { noTelemetry, type Span, type Telemetry } from './telemetry.ts'
 export { isTime } from './time.ts'
 export { trusting } from './trust.ts'
 export type {

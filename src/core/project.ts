@@ -45,6 +45,14 @@ export interface EraseSpec {
   readonly requestedBy?: string
 }
 
+/** A receiver of OpenTelemetry data over HTTP. */
+export interface TelemetrySpec {
+  /** The base address, without `/v1/…`. */
+  readonly endpoint: string
+  /** The secret that goes as the header `authorization`, as it stands. */
+  readonly authorization?: SecretRef
+}
+
 /** The whole project: `customerio.yml` and every sync file, for one target. */
 export interface ProjectSpec {
   readonly root: string
@@ -64,6 +72,8 @@ export interface ProjectSpec {
   readonly piiTags: readonly string[]
   readonly jobs: readonly JobSpec[]
   readonly syncs: readonly SyncSpec[]
+  /** Where measurements go; absent where nobody wants any. */
+  readonly telemetry?: TelemetrySpec
   /** Absent where nobody asks to be forgotten by way of a table. */
   readonly erase?: EraseSpec
 }

@@ -4,11 +4,14 @@ import {
   ConfigError,
   type DestinationSpec,
   type Log,
+  noTelemetry,
   type ProjectSpec,
   type SecretRef,
+  type Telemetry,
 } from '../core/index.ts'
 import { type Budget, createBudget, type DeliveryLimits } from '../delivery/index.ts'
 import type { SpoolOptions } from '../source/index.ts'
+import { openTelemetry } from '../telemetry/index.ts'
 import {
   openWarehouse,
   openWorkspace,
@@ -17,6 +20,8 @@ import {
   type Workspace,
 } from '../warehouse/index.ts'
 import { type Destination, openDestination } from './destination.ts'
+import { measured } from './measured.ts'
+import { packageVersion } from './version.ts'
 
 /** What every run of a process shares: connections, secrets, one budget per destination. */
 export interface Parts {
@@ -25,6 +30,7 @@ export interface Parts {
   readonly workspace: Workspace
   readonly clock: Clock
   readonly log: Log
+  readonly telemetry: Telemetry
   readonly spool: SpoolOptions
   readonly deliveryLimits: Partial<DeliveryLimits>
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -111,12 +117,14 @@ export function openParts(options: PartsOptions): Parts {
     }),
   )
   const idSecret = once(() => secret(project.idSecret))
+  const telemetry = telemetryFor(options, secret)
   return {
     project,
-    warehouse,
+    warehouse: measured(warehouse, telemetry),
     workspace,
     clock,
     log,
+    telemetry,
     spool: settings.spool,
     deliveryLimits: patience.delivery ?? {},
     environment: options.environment,
@@ -124,6 +132,7 @@ export function openParts(options: PartsOptions): Parts {
     destination: destinations.get,
     budget: budgets.get,
     async close() {
+      await telemetry.flush()
       const opened = await Promise.allSettled(destinations.values())
       await Promise.allSettled([
         ...opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
@@ -134,6 +143,35 @@ export function openParts(options: PartsOptions): Parts {
       await workspace.close()
     },
   }
+}
+
+/** Where the environment says, else where customerio.yml does. */
+function telemetryFor(
+  { project, settings, environment, clock, log, ca }: PartsOptions,
+  secret: (ref: SecretRef) => Promise<string>,
+): Telemetry {
+  const { authorization } = project.telemetry ?? {}
+  const endpoint = settings.telemetry?.endpoint ?? project.telemetry?.endpoint
+  if (endpoint === undefined) return noTelemetry
+  return openTelemetry({
+    endpoint,
+    headers: async () => {
+      if (settings.telemetry !== undefined) return settings.telemetry.headers
+      return authorization === undefined ? {} : { authorization: await secret(authorization) }
+    },
+    resource: {
+      'service.name': 'customerio-jobs',
+      'service.version': packageVersion,
+      'deployment.environment.name': project.target,
+      'databricks.job.id': environment.CUSTOMERIO_JOBS_JOB_ID,
+      'databricks.job.run_id': environment.CUSTOMERIO_JOBS_JOB_RUN_ID,
+      'databricks.task.key': environment.CUSTOMERIO_JOBS_TASK_KEY,
+    },
+    version: packageVersion,
+    clock,
+    log,
+    ...(ca === undefined ? {} : { ca }),
+  })
 }
 
 /** Reads a secret where its reference says. */

@@ -60,10 +60,44 @@ async function runOne(
   options: RunOptions,
 ): Promise<RunEnding> {
   try {
-    return { kind: 'finished', report: await runWindow(parts, sync, destination, options) }
+    const report = await measuredRun(parts, sync, destination, () =>
+      runWindow(parts, sync, destination, options),
+    )
+    return { kind: 'finished', report }
   } catch (thrown) {
     return failedRun(sync, destination, thrown, options.signal)
   }
+}
+
+/** A run as one trace, and what it did as counters. */
+function measuredRun(
+  parts: Parts,
+  { name }: SyncSpec,
+  destination: string,
+  work: () => Promise<RunReport>,
+): Promise<RunReport> {
+  const { telemetry } = parts
+  const about = { sync: name, destination }
+  return telemetry.span('run', about, async (span) => {
+    const report = await work()
+    const { account, sent, windowId, runId, resumed, times } = report
+    span.set({
+      window: windowId,
+      run: runId,
+      resumed,
+      rows: account.rows,
+      pending: account.pending,
+    })
+    for (const outcome of ['delivered', 'invalid', 'rejected', 'undelivered'] as const)
+      telemetry.count('customerio_jobs.messages', '{message}', sent[outcome], {
+        ...about,
+        outcome,
+      })
+    telemetry.count('customerio_jobs.requests', '{request}', sent.requests, about)
+    for (const [step, ms] of Object.entries(times))
+      telemetry.count('customerio_jobs.step.duration', 'ms', ms, { ...about, step })
+    return report
+  })
 }
 
 /** What failed, in words that may be shown anywhere. */

@@ -75,23 +75,27 @@ async function runLeased(
   const runId = newRunId(parts.clock)
   const destination = target.spec.name
   const opening = { kind: 'sync' as const, confirmed: [], ...given, runId, lease: held.lease }
-  const opened = await openWindow(parts, sync, destination, opening, signal)
+  const opened = await parts.telemetry.span('open window', {}, () =>
+    openWindow(parts, sync, destination, opening, signal),
+  )
   const attempt = await startAttempt(parts, sync, opened, runId, target.fingerprint())
   try {
-    const sent = await sendMessages({
-      parts,
-      sync,
-      target,
-      held,
-      opened,
-      attempt,
-      budget: parts.budget(destination),
-      rows: messagesToSend(opened),
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress }),
-    })
-    const account = await attempt.time('load', () =>
-      closeWindow(parts, opened, attempt, held.lease),
+    const sent = await parts.telemetry.span('send', {}, () =>
+      sendMessages({
+        parts,
+        sync,
+        target,
+        held,
+        opened,
+        attempt,
+        budget: parts.budget(destination),
+        rows: messagesToSend(opened),
+        ...(signal === undefined ? {} : { signal }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+      }),
+    )
+    const account = await parts.telemetry.span('load and close', {}, () =>
+      attempt.time('load', () => closeWindow(parts, opened, attempt, held.lease)),
     )
     await attempt.finish()
     return {
