@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { alertResources } from '../../src/bundle/alerts.ts'
 import { dashboardFile, datasetsOf } from '../../src/bundle/dashboard.ts'
+import { periodHtml, readPeriod } from '../../src/ops/index.ts'
+import { totalsOf } from '../../src/ops/report-totals.ts'
 import type { Parts } from '../../src/sync/index.ts'
 import type { SqlRow } from '../../src/warehouse/index.ts'
 import { type Bench, projectFile, refuseMe, run, startBench } from '../support/bench.ts'
@@ -190,8 +192,11 @@ describe('after a run with failures', () => {
     const queries = pages.flatMap(({ layout }) =>
       layout.flatMap(({ widget }) => widget.queries ?? []),
     )
+    const rows = new Map<string, SqlRow>()
     for (const { query } of queries) {
-      const [row = {}] = await dataset(query.datasetName)
+      const { datasetName: name } = query
+      const row = rows.get(name) ?? (await dataset(name))[0] ?? {}
+      rows.set(name, row)
       const columns = query.fields.map(({ expression }) =>
         expression.replace(/^.*`(\w+)`.*$/, '$1'),
       )
@@ -213,6 +218,32 @@ describe('after a run with failures', () => {
       { job: 'customerio-jobs shop', units: '5.000000000000000000', list_price: expect.anything() },
     ])
     expect(Number((await dataset('cost'))[0]?.list_price)).toBe(2.5)
+  })
+})
+
+describe('the report on some days', () => {
+  const aDay = 86_400_000
+
+  it('says what the dashboard says, of each sync', async () => {
+    const report = await readPeriod(parts, { since: Date.now() - 7 * aDay })
+    expect(totalsOf(report)).toMatchObject({
+      ...{ delivered: 18, failed: 3, failedPercent: 14.29, runs: 1, failedRuns: 0, deadLetters: 2 },
+    })
+    expect(report.syncs).toHaveLength(2)
+    expect(report.syncs).toContainEqual(
+      expect.objectContaining({ sync: 'people', delivered: 18, deadLetters: 2, everyMinutes: 60 }),
+    )
+    expect(new Set(report.latency.map(({ percentile }) => percentile)).size).toBe(3)
+    expect(periodHtml(report)).toContain('people → us')
+    expect(JSON.stringify(report)).not.toContain(refuseMe)
+  })
+
+  it('of one sync knows nothing of others, and one of days to come nothing at all', async () => {
+    const idle = await readPeriod(parts, { since: Date.now() - aDay, sync: 'idle' })
+    expect(idle.syncs.map(({ sync }) => sync)).toEqual(['idle'])
+    expect(totalsOf(idle)).toMatchObject({ delivered: 0, runs: 0, deadLetters: 0 })
+    const future = await readPeriod(parts, { since: Date.now() + aDay })
+    expect(totalsOf(future)).toMatchObject({ delivered: 0, failed: 0, runs: 0 })
   })
 })
 
