@@ -13,6 +13,13 @@ GRANT SELECT ON TABLE `main`.`shop`.`order_lines` TO `<principal>`;
 GRANT USE SCHEMA, CREATE TABLE, SELECT, MODIFY ON SCHEMA `main`.`customerio` TO `<principal>`;
 GRANT READ VOLUME, WRITE VOLUME ON VOLUME `main`.`customerio`.`parts` TO `<principal>`;
 
+-- Who looks at the dashboard sees what they may read: a group in place of <readers>.
+-- GRANT USE CATALOG ON CATALOG `main` TO `<readers>`;
+-- GRANT USE SCHEMA, SELECT ON SCHEMA `main`.`customerio` TO `<readers>`;
+-- Its page Cost reads system tables, which an administrator of the account grants.
+-- GRANT USE SCHEMA, SELECT ON SCHEMA system.billing TO `<readers>`;
+-- GRANT USE SCHEMA, SELECT ON SCHEMA system.lakeflow TO `<readers>`;
+
 -- What SQL cannot say, with the Databricks CLI:
 -- databricks secrets put-acl 'customerio' '<principal>' READ
 -- databricks permissions update warehouses <warehouse id> --json '{"access_control_list":

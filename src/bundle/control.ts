@@ -2,10 +2,10 @@
 export const volumeName = 'parts'
 
 /**
- * Control schema and volume. They hold what was sent to whom, so no deployment may take them away; bundles have no resource
- * for tables, which the task `setup` creates.
+ * The control schema. It holds what was sent to whom, so no deployment may take it away; bundles have no resource for
+ * tables, which the task `setup` creates.
  */
-export const controlResources = {
+export const controlSchema = {
   resources: {
     schemas: {
       control: {
@@ -15,6 +15,12 @@ export const controlResources = {
         lifecycle: { prevent_destroy: true },
       },
     },
+  },
+} as const
+
+/** The volume of parts in it. */
+export const partsVolume = {
+  resources: {
     volumes: {
       parts: {
         catalog_name: '${var.control_catalog}',

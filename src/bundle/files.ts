@@ -1,6 +1,6 @@
 import { ConfigError, type ProjectSpec } from '../core/index.ts'
 import { alertResources } from './alerts.ts'
-import { controlResources } from './control.ts'
+import { controlSchema, partsVolume } from './control.ts'
 import { dashboardFile, dashboardFileName, dashboardResource } from './dashboard.ts'
 import { type GrantedProject, grants } from './grants.ts'
 import { groupJob } from './group-job.ts'
@@ -27,7 +27,8 @@ export function bundleFiles(
   const specs = targets.map((target) => target.project)
   return new Map([
     ['variables.yml', yamlFile(variables(project, specs))],
-    ['control.schema.yml', yamlFile(controlResources)],
+    ['control.schema.yml', yamlFile(controlSchema)],
+    ['parts.volume.yml', yamlFile(partsVolume)],
     ...jobs.map(([name, job]) => [`${name}.job.yml`, yamlFile(job)] as const),
     ...watching(project),
     ...targets.map(

@@ -61,7 +61,7 @@ function shared(target: string): string {
   return `  ${target}:
     mode: production
 ${target === 'staging' ? '    presets:\n      trigger_pause_status: PAUSED\n' : ''}    workspace:
-      root_path: /Workspace/Shared/.bundle/\${bundle.name}/\${bundle.target}
+      root_path: /Workspace/Users/\${var.service_principal}/.bundle/\${bundle.name}/\${bundle.target}
     run_as:
       service_principal_name: \${var.service_principal}
     permissions:

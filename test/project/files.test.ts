@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { projectFiles } from '../../src/project/index.ts'
@@ -18,6 +19,12 @@ it('is a project whose targets have the same names in both files', () => {
   const targets = (path: string) => Object.keys(yaml(path).targets)
   expect(targets('databricks.yml')).toEqual(['dev', 'staging', 'prod'])
   expect(targets('customerio.yml')).toEqual(targets('databricks.yml'))
+})
+
+it('has the variables and targets that this repository deploys itself with', () => {
+  const own = parse(readFileSync('databricks.yml', 'utf8'))
+  const { variables, targets } = yaml('databricks.yml')
+  expect({ variables, targets }).toEqual({ variables: own.variables, targets: own.targets })
 })
 
 it('sends to the region that was stated, with a key of its name', () => {
