@@ -13,7 +13,8 @@ GRANT SELECT ON TABLE `dev`.`shop`.`order_lines` TO `<principal>`;
 GRANT USE SCHEMA, CREATE TABLE, SELECT, MODIFY ON SCHEMA `dev`.`customerio` TO `<principal>`;
 GRANT READ VOLUME, WRITE VOLUME ON VOLUME `dev`.`customerio`.`parts` TO `<principal>`;
 
--- Who looks at the dashboard sees what they may read: a group in place of <readers>.
+-- Who looks at the dashboard sees what they may read: put a group in place of <readers>. These tables hold keys and ids
+-- of people.
 -- GRANT USE CATALOG ON CATALOG `dev` TO `<readers>`;
 -- GRANT USE SCHEMA, SELECT ON SCHEMA `dev`.`customerio` TO `<readers>`;
 -- Its page Cost reads system tables, which an administrator of the account grants.

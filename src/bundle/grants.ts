@@ -12,6 +12,7 @@ export interface GrantedProject {
 }
 
 const principal = '`<principal>`'
+const readers = '`<readers>`'
 
 /** The least rights that the identity of the jobs needs, as SQL to be run by who owns the tables. */
 export function grants({ project, tables, perhaps }: GrantedProject): string {
@@ -38,6 +39,15 @@ export function grants({ project, tables, perhaps }: GrantedProject): string {
     '-- The control schema: tables, views and snapshots, and the volume of parts.',
     grant('USE SCHEMA, CREATE TABLE, SELECT, MODIFY', 'SCHEMA', control),
     grant('READ VOLUME, WRITE VOLUME', 'VOLUME', [...control, volumeName]),
+    '',
+    '-- Who looks at the dashboard sees what they may read: put a group in place of <readers>. These tables hold keys and ids',
+    '-- of people.',
+    `-- GRANT USE CATALOG ON CATALOG ${quoted([catalog])} TO ${readers};`,
+    `-- GRANT USE SCHEMA, SELECT ON SCHEMA ${quoted(control)} TO ${readers};`,
+    '-- Its page Cost reads system tables, which an administrator of the account grants.',
+    ...['billing', 'lakeflow'].map(
+      (name) => `-- GRANT USE SCHEMA, SELECT ON SCHEMA system.${name} TO ${readers};`,
+    ),
     '',
     '-- What SQL cannot say, with the Databricks CLI:',
     ...scopesOf(project).map(

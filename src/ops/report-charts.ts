@@ -49,7 +49,7 @@ export function dots(
   const length = Math.max(1, span.to - span.from)
   const inner = points.map(({ at, value, color }) => {
     const [x, y] = [((at - span.from) / length) * width, height - (value / top) * height]
-    return `<path d="M${fixed(x)} ${fixed(y)}h0" stroke="${color}" stroke-width="6" stroke-opacity=".75"/>`
+    return `<path d="M${fixed(x)} ${fixed(y)}h0" stroke="${color}" stroke-width="6" stroke-opacity=".85"/>`
   })
   return plot({ legend, top, inner: inner.join(''), labels })
 }
@@ -113,11 +113,24 @@ function plot({ legend, top, inner, labels, isMiddle }: Plot): string {
     return `<line x1="0" x2="${width}" y1="${y}" y2="${y}"/>`
   })
   const scale = [1, 0.5, 0].map((share) => `<span>${number(rounded(top * share))}</span>`)
-  const every = Math.ceil(labels.length / mostLabels)
-  const shown = labels.filter((_, i) => i % every === 0)
   return `${legend.length === 0 ? '' : legendOf(legend)}<div class="chart"><div class="y">${scale.join('')}</div>
 <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img">${grid.join('')}${inner}</svg>
-<div class="x${isMiddle === true ? ' middle' : ''}">${shown.map((label) => `<span>${escapeHtml(label)}</span>`).join('')}</div></div>`
+${isMiddle === true ? places(labels) : `<div class="x">${spans(labels)}</div>`}</div>`
+}
+
+/** Labels below the middle of their places; where there are many, not all of them. */
+function places(labels: readonly string[]): string {
+  const every = Math.ceil(labels.length / mostLabels)
+  const shown = labels.map((label, i) =>
+    i % every === 0
+      ? `<span style="left:${fixed(((i + 0.5) / labels.length) * 100)}%">${escapeHtml(label)}</span>`
+      : '',
+  )
+  return `<div class="x middle">${shown.join('')}</div>`
+}
+
+function spans(labels: readonly string[]): string {
+  return labels.map((label) => `<span>${escapeHtml(label)}</span>`).join('')
 }
 
 function legendOf(series: readonly Series[]): string {

@@ -56,7 +56,7 @@ function failureSection({ failures }: Report): string {
     `${escapeHtml(sync)} → ${escapeHtml(destination)}`,
     escapeHtml(status),
     `<code>${escapeHtml(reason)}</code>`,
-    escapeHtml(text),
+    `<p>${escapeHtml(text)}</p>`,
     number(count),
   ])
   return section('What failed, and why', htmlTable(heads, rows))

@@ -78,7 +78,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 th:last-child,td:last-child{padding-right:0}
 thead th{font-size:12px;color:var(--soft);font-weight:600;border-bottom:1px solid var(--line);white-space:nowrap}
 tbody tr+tr:not(.bar) td{border-top:1px solid var(--line)}
-td:first-child{white-space:nowrap}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td>u{color:var(--soft);opacity:.5;text-decoration:none}
+td{white-space:nowrap}td p{margin:0;min-width:180px;white-space:normal}.n{text-align:right;font-variant-numeric:tabular-nums}td>u{color:var(--soft);opacity:.5;text-decoration:none}
 .swatch{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:6px}
 .bar td{padding:0 0 10px}.bar svg,.share svg{width:100%;height:10px;display:block;border-radius:3px}.share{min-width:90px;padding-top:6px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:14px 20px}
@@ -88,6 +88,6 @@ td:first-child{white-space:nowrap}.n{text-align:right;white-space:nowrap;font-va
 .chart .y{display:flex;flex-direction:column;justify-content:space-between;text-align:right;margin:-8px 0}
 .chart svg{width:100%;height:170px;display:block;overflow:visible}.chart .x{grid-column:2;display:flex;justify-content:space-between;padding-top:6px}
 .chart line{stroke:var(--line);vector-effect:non-scaling-stroke}.chart path{fill:none;vector-effect:non-scaling-stroke;stroke-linecap:round;stroke-linejoin:round}
-.chart .x.middle{justify-content:space-around}.chart .x span{white-space:nowrap}
+.chart .x.middle{position:relative;height:24px}.chart .x span{white-space:nowrap}.chart .middle span{position:absolute;transform:translateX(-50%)}
 pre{margin:0;overflow-x:auto;font-size:13px}code{font-size:13px}
-@media(max-width:520px){main{padding:20px 12px 40px}section{padding:14px}h1{font-size:22px}.tiles b{font-size:20px}}`
+@media(max-width:520px){main{padding:20px 12px 40px}section{padding:14px}h1{font-size:22px}.tiles b{font-size:20px}.share{display:none}th,td{padding-right:10px}td{font-size:14px}code{font-size:12px}}`

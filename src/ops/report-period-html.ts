@@ -26,7 +26,7 @@ export function periodHtml(report: PeriodReport): string {
         [number(pending), 'rows pending now'],
       ]),
       section('Rows by day', messagesByDay(report, days)),
-      section('How fresh it is', freshness(report)),
+      section('Each sync, and how fresh it is', freshness(report)),
       section('Rows a second, by run', speed(report)),
       section('How long Customer.io took to answer', latency(report, days)),
       section('What failed, and why', reasons(report)),
@@ -66,20 +66,21 @@ function freshness({ syncs, to }: PeriodReport): string {
   const ago = (at: Date | undefined) =>
     at === undefined ? 'never' : `${age(Math.max(0, to.getTime() - at.getTime()))} ago`
   const heads = [
-    ...['sync', 'state', 'due every', 'last run', 'window closed'].map((text) => ({ text })),
+    ...['sync', 'state'].map((text) => ({ text })),
     ...['delivered', 'failed', 'dead letters', 'pending'].map((text) => ({ text, isNumber: true })),
+    ...['due every', 'last run', 'window closed'].map((text) => ({ text })),
   ]
   const rows = syncs.map((one) => [
     `${escapeHtml(one.sync)} → ${escapeHtml(one.destination)}`,
     one.state === 'late'
       ? `<b style="color:${fateColors.rejected}">late</b>`
       : escapeHtml(one.state),
-    one.everyMinutes === undefined ? '' : age(one.everyMinutes * 60_000),
-    ago(one.lastRunAt),
-    ago(one.lastClosedAt),
     ...[one.delivered, one.failed, one.deadLetters, one.pending].map((value) =>
       value === 0 ? '<u>0</u>' : number(value),
     ),
+    one.everyMinutes === undefined ? '' : age(one.everyMinutes * 60_000),
+    ago(one.lastRunAt),
+    ago(one.lastClosedAt),
   ])
   return htmlTable(heads, rows)
 }

@@ -30,9 +30,7 @@ export function totalsOf({ messages, runs, syncs }: PeriodReport): PeriodTotals 
 }
 
 /** Why rows were not delivered, the most frequent reason first. */
-export function reasonsOf({
-  messages,
-}: PeriodReport): readonly {
+export function reasonsOf({ messages }: PeriodReport): readonly {
   readonly status: string
   readonly reason: string
   readonly rows: number
