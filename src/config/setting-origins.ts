@@ -29,9 +29,20 @@ export const settingVariables: readonly Setting[] = [
     setting: 'identity',
     anyOf: [
       [launcherVariable],
+      [
+        'DATABRICKS_AUTH_TYPE',
+        'DATABRICKS_CLIENT_ID',
+        'ACTIONS_ID_TOKEN_REQUEST_URL',
+        'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+      ],
       ['DATABRICKS_CLIENT_ID', 'DATABRICKS_CLIENT_SECRET'],
       ['DATABRICKS_TOKEN'],
     ],
+  },
+  {
+    setting: 'audience',
+    anyOf: [['DATABRICKS_TOKEN_AUDIENCE']],
+    otherwise: 'the token endpoint of the workspace',
   },
   {
     setting: 'address of region us',
@@ -77,7 +88,7 @@ export function settingOrigins(
   const isSet = (name: string) => (environment[name] ?? '').trim() !== ''
   return settingVariables.map(({ setting, anyOf, otherwise }) => {
     const from = anyOf.find((names) => names.every(isSet)) ?? []
-    const unused = anyOf.flat().filter((name) => isSet(name) && !from.includes(name))
+    const unused = [...new Set(anyOf.flat())].filter((name) => isSet(name) && !from.includes(name))
     const isLaunchers = isSet(launcherVariable) && from.some((name) => launchers.has(name))
     const more = otherwise === undefined ? {} : { otherwise }
     return { setting, from, isLaunchers, unused, ...more }

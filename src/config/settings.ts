@@ -11,6 +11,14 @@ export interface Settings {
       | { readonly kind: 'token'; readonly token: string }
       | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
       | {
+          readonly kind: 'github'
+          readonly clientId: string
+          /** Whom GitHub's token is made out to, as the federation policy says. */
+          readonly audience: string
+          /** Where a job of GitHub Actions asks for that token, and by what right. */
+          readonly request: { readonly url: string; readonly token: string }
+        }
+      | {
           readonly kind: 'launcher'
           /** Descriptors that the process inherited from the launcher of its Databricks task. */
           readonly pipes: { readonly answers: number; readonly requests: number }
@@ -35,6 +43,10 @@ const Environment = z.object({
   DATABRICKS_WAREHOUSE_ID: filled.optional(),
   DATABRICKS_HTTP_PATH: filled.optional(),
   DATABRICKS_TOKEN: filled.optional(),
+  DATABRICKS_AUTH_TYPE: filled.optional(),
+  DATABRICKS_TOKEN_AUDIENCE: filled.optional(),
+  ACTIONS_ID_TOKEN_REQUEST_URL: z.url().optional(),
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: filled.optional(),
   DATABRICKS_CLIENT_ID: filled.optional(),
   DATABRICKS_CLIENT_SECRET: filled.optional(),
   CUSTOMERIO_JOBS_LAUNCHER: z
@@ -72,11 +84,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (parsed.success && warehouseId === undefined) {
     missing.push('DATABRICKS_WAREHOUSE_ID (or DATABRICKS_HTTP_PATH) is not set')
   }
-  const credentials = credentialsOf(env)
-  if (parsed.success && credentials === undefined) {
-    missing.push('set DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, or DATABRICKS_TOKEN')
-  }
   const origin = originOf(env.DATABRICKS_HOST)
+  const credentials = credentialsOf(env, origin)
+  if (parsed.success && credentials === undefined) {
+    missing.push(
+      isGithub(env)
+        ? 'DATABRICKS_AUTH_TYPE is github-oidc: set DATABRICKS_CLIENT_ID, and give the job of the workflow "permissions: id-token: write"'
+        : 'set DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, or DATABRICKS_TOKEN',
+    )
+  }
   if (parsed.success && origin === undefined) {
     missing.push('DATABRICKS_HOST is not an https address such as https://my.cloud.databricks.com')
   }
@@ -119,11 +135,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
 function credentialsOf(
   env: Partial<z.output<typeof Environment>>,
+  origin = '',
 ): Settings['databricks']['credentials'] | undefined {
   if (env.CUSTOMERIO_JOBS_LAUNCHER !== undefined) {
     const [answers, requests] = env.CUSTOMERIO_JOBS_LAUNCHER.split(',').map(Number)
     return { kind: 'launcher', pipes: { answers: answers ?? 0, requests: requests ?? 0 } }
   }
+  if (isGithub(env)) return githubOf(env, origin)
   if (env.DATABRICKS_CLIENT_ID !== undefined && env.DATABRICKS_CLIENT_SECRET !== undefined) {
     return {
       kind: 'oauth',
@@ -146,6 +164,23 @@ function headersOf(text: string): Record<string, string> {
         : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]]
     }),
   )
+}
+
+function isGithub({ DATABRICKS_AUTH_TYPE }: Partial<z.output<typeof Environment>>): boolean {
+  return DATABRICKS_AUTH_TYPE === 'github-oidc'
+}
+
+/** The audience that is not said is the token endpoint, as for the Databricks SDKs. */
+function githubOf(
+  env: Partial<z.output<typeof Environment>>,
+  origin: string,
+): Settings['databricks']['credentials'] | undefined {
+  const clientId = env.DATABRICKS_CLIENT_ID
+  const url = env.ACTIONS_ID_TOKEN_REQUEST_URL
+  const token = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN
+  if (clientId === undefined || url === undefined || token === undefined) return undefined
+  const audience = env.DATABRICKS_TOKEN_AUDIENCE ?? `${origin}/oidc/v1/token`
+  return { kind: 'github', clientId, audience, request: { url, token } }
 }
 
 function originOf(host: string | undefined): string | undefined {

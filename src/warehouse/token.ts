@@ -1,4 +1,5 @@
 import { type Clock, SourceError } from '../core/index.ts'
+import { exchangeForm, type GithubCredentials, githubIdToken } from './github.ts'
 import type { HttpCall } from './http.ts'
 import type { Launcher, LauncherPipes } from './launcher.ts'
 import type { TokenSource } from './ports.ts'
@@ -7,6 +8,7 @@ import type { TokenSource } from './ports.ts'
 export type Credentials =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string }
+  | GithubCredentials
   /** The launcher of a Databricks task says who we are, over pipes that the process inherited from it. */
   | { readonly kind: 'launcher'; readonly pipes: LauncherPipes }
 
@@ -14,13 +16,17 @@ export type Credentials =
 const renewBeforeMs = 60_000
 
 /**
- * A token source for the credentials. OAuth tokens come from the workspace's own `/oidc/v1/token` (client
- * credentials), are kept until a minute before they end, and are asked for once however many callers wait.
+ * A token source for the credentials. OAuth tokens come from the workspace's own `/oidc/v1/token` (for client
+ * credentials, or for a token of GitHub Actions), are kept until a minute before they end, and are asked for once however
+ * many callers wait.
+ *
+ * @param github calls to where GitHub's token comes from
  */
 export function tokenSource(
   credentials: Exclude<Credentials, { readonly kind: 'launcher' }>,
   call: HttpCall,
   clock: Clock,
+  github: HttpCall = call,
 ): TokenSource {
   if (credentials.kind === 'token') return async () => credentials.token
   let current: { token: string; until: number } | undefined
@@ -29,17 +35,17 @@ export function tokenSource(
     const { status, body } = await call({
       method: 'POST',
       path: '/oidc/v1/token',
-      headers: {
-        authorization: `Basic ${Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64')}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: 'grant_type=client_credentials&scope=all-apis',
+      ...(await proof(credentials, github)),
     })
     const answer = parse(body)
     if (status !== 200 || typeof answer.access_token !== 'string') {
       throw new SourceError(
         'UNAUTHENTICATED',
-        `the workspace gave no OAuth token (status ${status}); check DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET`,
+        `the workspace gave no OAuth token (status ${status}); check ${
+          credentials.kind === 'github'
+            ? 'DATABRICKS_CLIENT_ID, and that the federation policy of that service principal names this repository, this environment and DATABRICKS_TOKEN_AUDIENCE'
+            : 'DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET'
+        }`,
         { context: { status } },
       )
     }
@@ -55,6 +61,26 @@ export function tokenSource(
       pending = undefined
     })
     return pending
+  }
+}
+
+/** What goes to the token endpoint. */
+async function proof(
+  credentials: Exclude<Credentials, { readonly kind: 'launcher' | 'token' }>,
+  github: HttpCall,
+): Promise<Pick<Parameters<HttpCall>[0], 'headers' | 'body'>> {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  if (credentials.kind === 'github') {
+    return {
+      headers: form,
+      body: exchangeForm(credentials, await githubIdToken(github, credentials)),
+    }
+  }
+  const { clientId, clientSecret } = credentials
+  const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64')
+  return {
+    headers: { ...form, authorization: `Basic ${basic}` },
+    body: 'grant_type=client_credentials&scope=all-apis',
   }
 }
 

@@ -36,13 +36,17 @@ export interface Workspace extends VolumeFiles, Inquiries {
 export function openWorkspace(settings: WorkspaceSettings): Workspace {
   const { clock, log, credentials } = settings
   const http = httpCalls(settings)
+  const github =
+    credentials.kind === 'github'
+      ? httpCalls({ ...settings, origin: new URL(credentials.request.url).origin })
+      : undefined
   let launcher: Launcher | undefined
   let token: TokenSource
   if (credentials.kind === 'launcher') {
     launcher = inheritedLauncher(credentials.pipes)
     token = launcherTokens(launcher)
   } else {
-    token = tokenSource(credentials, http.call, clock)
+    token = tokenSource(credentials, http.call, clock, github?.call)
   }
 
   /** One call with a token; a refused token is renewed once. The service answers 403 for a token that is not valid. */
@@ -111,6 +115,7 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
     async close() {
       launcher?.close()
       await http.close()
+      await github?.close()
     },
   }
 }

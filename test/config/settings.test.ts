@@ -41,6 +41,28 @@ it('takes who we are from the launcher of a task, whatever else is set', () => {
   )
 })
 
+it('takes who we are from GitHub Actions where the type of authentication says so', () => {
+  const job = {
+    DATABRICKS_HOST: 'example.cloud.databricks.com',
+    DATABRICKS_WAREHOUSE_ID: 'abc',
+    DATABRICKS_CLIENT_ID: 'id',
+    DATABRICKS_TOKEN: 'not this one',
+    DATABRICKS_AUTH_TYPE: 'github-oidc',
+    ACTIONS_ID_TOKEN_REQUEST_URL: 'https://actions.example.com/token?api-version=2.0',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'right',
+  }
+  expect(readSettings(job).databricks.credentials).toEqual({
+    kind: 'github',
+    clientId: 'id',
+    audience: 'https://example.cloud.databricks.com/oidc/v1/token',
+    request: { url: job.ACTIONS_ID_TOKEN_REQUEST_URL, token: 'right' },
+  })
+  const account = { ...job, DATABRICKS_TOKEN_AUDIENCE: 'account' }
+  expect(readSettings(account).databricks.credentials).toMatchObject({ audience: 'account' })
+  const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: _, ...without } = job
+  expect(messageOf(() => readSettings(without))).toContain('"permissions: id-token: write"')
+})
+
 it('lists what is missing and points to the twin', () => {
   const text = messageOf(() => readSettings({ DATABRICKS_HOST: 'http://example.com' }))
   expect(text).toContain('DATABRICKS_WAREHOUSE_ID (or DATABRICKS_HTTP_PATH) is not set')

@@ -1,10 +1,12 @@
 import type { Check } from './check.ts'
 import { failed, failedBy, ok } from './finding.ts'
 
-/** By the kind of credentials; the third kind is the launcher of a task. */
+/** By the kind of credentials; another kind is the launcher of a task. */
 const cures: Readonly<Record<string, string>> = {
   oauth:
     'check DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, and that they are of this workspace',
+  github:
+    'check DATABRICKS_CLIENT_ID, the federation policy of that service principal (repository, environment, audience), and "permissions: id-token: write" of the job',
   token: 'check DATABRICKS_TOKEN: it may have ended, or be of another workspace',
 }
 

@@ -1,4 +1,5 @@
 export { type Deployed, openDeployed } from './deploy/index.ts'
+export type { FederationPolicy } from './federation.ts'
 export { keptJson } from './kept-json.ts'
 export { openSecrets, type Scopes, type Secrets } from './secrets.ts'
 export { createSignIn, type Principal, type SignIn } from './sign-in.ts'

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../core/index.ts'
 import type { DoorRequest, DoorResponse } from '../http/index.ts'
 import { ApiError } from './api-error.ts'
+import { type FederationPolicy, whyNot } from './federation.ts'
 
 /** Who may come in. */
 export interface Principal {
@@ -9,11 +10,16 @@ export interface Principal {
   readonly clientSecret: string
   /** A personal access token, which does not end. */
   readonly token: string
+  /** Whose tokens are taken in exchange for one of the principal's; nobody's if left out. */
+  readonly federation?: FederationPolicy
 }
 
 /** Gives out tokens and checks them. */
 export interface SignIn {
-  /** `POST /oidc/v1/token`: an OAuth token for the client credentials, by Basic authentication or in the form. */
+  /**
+   * `POST /oidc/v1/token`: an OAuth token for the client credentials, by Basic authentication or in the form, or in
+   * exchange for one of an identity provider that the principal's federation policy trusts.
+   */
   token(request: DoorRequest): DoorResponse
   /** `undefined` for a bearer that may come in; the refusal of the real service otherwise. */
   authorize(headers: DoorRequest['headers']): DoorResponse | undefined
@@ -31,10 +37,17 @@ export function createSignIn(principal: Principal, clock: Clock, lifetimeMs = 3_
     token(request) {
       const form = new URLSearchParams(request.body.toString())
       const [id, secret] = clientOf(request.headers.authorization, form)
-      if (form.get('grant_type') !== 'client_credentials') {
-        return oauthError(400, 'unsupported_grant_type', 'Only client_credentials is supported')
-      }
-      if (!isSame(id, principal.clientId) || !isSame(secret, principal.clientSecret)) {
+      const grant = form.get('grant_type')
+      if (grant === exchangeGrant) {
+        const refusal = refuseExchange(principal, form, clock)
+        if (refusal !== undefined) return refusal
+      } else if (grant !== 'client_credentials') {
+        return oauthError(
+          400,
+          'unsupported_grant_type',
+          'Only client_credentials and token-exchange are supported',
+        )
+      } else if (!isSame(id, principal.clientId) || !isSame(secret, principal.clientSecret)) {
         return oauthError(401, 'invalid_client', 'Client authentication failed')
       }
       const iat = Math.floor(clock.now() / 1000)
@@ -61,6 +74,24 @@ export function createSignIn(principal: Principal, clock: Clock, lifetimeMs = 3_
       return endOf(text) * 1000 > clock.now() ? undefined : invalidToken.response()
     },
   }
+}
+
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+/** How the real service words a refusal is not known: ours says why, as a person who sets this up wants to know. */
+function refuseExchange(
+  { clientId, federation }: Principal,
+  form: URLSearchParams,
+  clock: Clock,
+): DoorResponse | undefined {
+  if (form.get('subject_token_type') !== 'urn:ietf:params:oauth:token-type:jwt') {
+    return oauthError(400, 'invalid_request', 'subject_token_type has to be a JWT')
+  }
+  if (federation === undefined || !isSame(form.get('client_id') ?? '', clientId)) {
+    return oauthError(401, 'invalid_client', 'No federation policy for this client')
+  }
+  const why = whyNot(federation, form.get('subject_token') ?? '', clock.now())
+  return why === undefined ? undefined : oauthError(400, 'invalid_grant', `The token: ${why}`)
 }
 
 const noCredential = new ApiError(

@@ -11,6 +11,7 @@ import {
   createSignIn,
   createWarehouse,
   createWorkspaceDoor,
+  type FederationPolicy,
   openDeployed,
   openSecrets,
   type Volumes,
@@ -61,6 +62,7 @@ const agent = clientOf()
 export async function startWorkspace(
   options: {
     readonly lifetimeMs?: number
+    readonly federation?: FederationPolicy
     readonly warehouse?: { stopped?: boolean; startDelayMs?: number }
     readonly faults?: FaultPlan
     readonly python?: string
@@ -75,7 +77,14 @@ export async function startWorkspace(
   const volumes = folderVolumes(join(folder, 'volumes'))
   const volume = volumes.create('main', 'crm', 'files')
   const door = createWorkspaceDoor({
-    signIn: createSignIn(principal, clock, options.lifetimeMs),
+    signIn: createSignIn(
+      {
+        ...principal,
+        ...(options.federation === undefined ? {} : { federation: options.federation }),
+      },
+      clock,
+      options.lifetimeMs,
+    ),
     secrets: openSecrets(join(folder, 'secrets.json')),
     volumes,
     catalogs: lake,
