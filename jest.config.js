@@ -31,6 +31,7 @@ export default {
   maxWorkers: 3,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/index.ts', '!src/**/main.ts'],
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   projects: [
     {
       ...shared,

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const entries = {
@@ -57,9 +58,11 @@ const ownManifest = {
   },
 }
 
-rmSync('dist', { recursive: true, force: true })
+// Somewhere else for whoever compares two builds.
+const out = process.argv.find((word) => word.startsWith('--out='))?.slice(6) ?? 'dist'
+rmSync(out, { recursive: true, force: true })
 const common = {
-  outdir: 'dist',
+  outdir: out,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   format: 'esm',
@@ -106,10 +109,16 @@ const results = [
     chunkNames: 'twin-[hash]',
   }),
 ]
-cpSync('jobs/launcher.py', 'dist/launcher.py')
+cpSync('jobs/launcher.py', join(out, 'launcher.py'))
 const compiler = spawnSync(
   process.execPath,
-  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.library.json'],
+  [
+    'node_modules/typescript/bin/tsc',
+    '-p',
+    'tsconfig.library.json',
+    '--outDir',
+    join(out, 'library'),
+  ],
   { stdio: 'inherit' },
 )
 if (compiler.status !== 0) throw new Error('the library could not be compiled')

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from '@jest/globals'
 import { entryOf, type Job, nodeTasks } from '../bundle/a-bundle.ts'
 import { bundleIn } from '../support/bundle-schema.ts'
+import { isLong } from '../support/long.ts'
 import { bundle } from '../support/processes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,4 +28,14 @@ it('carries no stand-in and no path of the machine that built it', () => {
   const text = readFileSync(bundle('job.mjs'), 'utf8')
   expect(text).not.toContain(root)
   expect(text).not.toMatch(/DuckDBInstance|from"@duckdb|duckdb\.node/)
+})
+
+const longIt = isLong ? it : it.skip
+longIt('is made anew byte for byte', () => {
+  const out = mkdtempSync(join(tmpdir(), 'build-'))
+  const words = ['scripts/build.js', '--quiet', `--out=${out}`]
+  expect(spawnSync(process.execPath, words, { cwd: root }).status).toBe(0)
+  for (const file of ['job.mjs', 'launcher.py'])
+    expect(readFileSync(join(out, file)).equals(readFileSync(bundle(file)))).toBe(true)
+  rmSync(out, { recursive: true })
 })
