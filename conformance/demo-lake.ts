@@ -30,4 +30,4 @@ export async function askAboutDemo(folder: string): Promise<Asked[]> {
   })
 }
 
-const views = ['outcomes', 'dead_letters', 'account']
+const views = ['outcomes', 'dead_letters', 'account', 'inventory']

@@ -29,7 +29,7 @@ const tables = [
   'erased',
   'quality',
 ]
-const views = ['outcomes', 'dead_letters', 'account']
+const views = ['outcomes', 'dead_letters', 'account', 'inventory']
 
 /**
  * Lets the product do all it does on a fresh twin: load, set up, look, run, be stopped in the middle, go on, run
