@@ -6,7 +6,7 @@ import { reasonsOf, totalsOf } from './report-totals.ts'
 export function periodText(report: PeriodReport): string[] {
   const { delivered, failed, failedPercent, runs, failedRuns } = totalsOf(report)
   return [
-    `since ${moment(report.from)}: ${count(delivered)} delivered, ${count(failed)} failed (${failedPercent} %), ${many(runs, 'run')}, ${failedRuns} of them not ok`,
+    `since ${moment(report.from)}: ${count(delivered)} delivered, ${count(failed)} failed (${failedPercent} %), ${many(runs, 'run')}, ${failedRuns === 0 ? 'all of them ok' : `${failedRuns} of them not ok`}`,
     ...report.syncs.map((one) => {
       const more = [
         one.state === 'late' ? 'late' : '',

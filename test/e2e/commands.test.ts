@@ -110,6 +110,17 @@ describe('the commands, as a person types them', () => {
     world.written.push(html)
   })
 
+  it('report tells of a sync and a week, also as a page', async () => {
+    const page = join(world.folder, 'week.html')
+    const { stdout } = await world.command(project, 'report', '--week', '--sync', 'people')
+    expect(stdout).toMatch(
+      /^since .*: 998 delivered, 1 failed \(0\.1 %\), 2 runs, all of them ok$/m,
+    )
+    expect(stdout).toMatch(/^people → us: 998 delivered, 1 failed, 1 dead letter$/m)
+    expect((await world.command(project, 'report', '--week', '--html', page)).code).toBe(0)
+    world.written.push(readFileSync(page, 'utf8'))
+  })
+
   it('the jobs setup and run do what the commands do', async () => {
     expect((await world.start('job.mjs', ['setup', '--project', project]).ended).code).toBe(0)
     const job = world.start('job.mjs', ['run', 'orders', '--project', project, '--json'])
