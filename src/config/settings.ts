@@ -44,7 +44,7 @@ const Environment = z.object({
   DATABRICKS_HTTP_PATH: filled.optional(),
   DATABRICKS_TOKEN: filled.optional(),
   DATABRICKS_AUTH_TYPE: filled.optional(),
-  DATABRICKS_TOKEN_AUDIENCE: filled.optional(),
+  DATABRICKS_TOKEN_AUDIENCE: z.string().trim().optional(),
   ACTIONS_ID_TOKEN_REQUEST_URL: z.url().optional(),
   ACTIONS_ID_TOKEN_REQUEST_TOKEN: filled.optional(),
   DATABRICKS_CLIENT_ID: filled.optional(),
@@ -179,7 +179,8 @@ function githubOf(
   const url = env.ACTIONS_ID_TOKEN_REQUEST_URL
   const token = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN
   if (clientId === undefined || url === undefined || token === undefined) return undefined
-  const audience = env.DATABRICKS_TOKEN_AUDIENCE ?? `${origin}/oidc/v1/token`
+  // A variable that GitHub does not know is there, and empty.
+  const audience = env.DATABRICKS_TOKEN_AUDIENCE || `${origin}/oidc/v1/token`
   return { kind: 'github', clientId, audience, request: { url, token } }
 }
 

@@ -1,4 +1,5 @@
 export { abandonedText, backfillStepText, backfillText } from './backfill-text.ts'
+export { changedSyncs } from './changed-syncs.ts'
 export {
   type CheckName,
   type CheckResult,
@@ -74,6 +75,7 @@ export {
   retentionDefaults,
 } from './maintain/index.ts'
 export { movedText } from './moved-text.ts'
+export { planMark, planMarkdown } from './plan-markdown.ts'
 export { planText } from './plan-text.ts'
 export { type Preview, preview, withoutValues } from './preview.ts'
 export { reconcileText } from './reconcile-text.ts'

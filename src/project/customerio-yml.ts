@@ -34,10 +34,11 @@ jobs:
     every: 1h
     syncs: [${syncs.join(', ')}]
 
-# Each has the name of a target in databricks.yml, and says what is different there.
+# Each has the name of a target in databricks.yml, and says what is different there. limit: messages of one run at most; the
+# rest waits for the next one.
 targets:
   dev: { vars: { control: ${catalog}.customerio_dev } }
-  staging: { vars: { control: ${catalog}.customerio_staging } }
+  staging: { vars: { control: ${catalog}.customerio_staging }, limit: 1000 }
   prod: {}
 `
 }

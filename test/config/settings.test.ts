@@ -57,6 +57,7 @@ it('takes who we are from GitHub Actions where the type of authentication says s
     audience: 'https://example.cloud.databricks.com/oidc/v1/token',
     request: { url: job.ACTIONS_ID_TOKEN_REQUEST_URL, token: 'right' },
   })
+  expect(readSettings({ ...job, DATABRICKS_TOKEN_AUDIENCE: '' })).toEqual(readSettings(job))
   const account = { ...job, DATABRICKS_TOKEN_AUDIENCE: 'account' }
   expect(readSettings(account).databricks.credentials).toMatchObject({ audience: 'account' })
   const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: _, ...without } = job
