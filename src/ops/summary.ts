@@ -1,4 +1,5 @@
 import type { RunEnding } from '../sync/index.ts'
+import { limitText } from './limit-text.ts'
 
 const fates = [
   'delivered',
@@ -43,10 +44,14 @@ export function runSummary(endings: readonly RunEnding[], control: string): stri
       lines.push('', `${ending.sync} → ${ending.destination} was not started: ${ending.because}`)
     }
   }
+  const limited = finished.flatMap((report) =>
+    report.limit === undefined ? [] : [limitText(report, report.limit)],
+  )
+  if (limited.length > 0) lines.push('', ...limited)
   if (
     finished.some(
-      ({ account: { invalid, rejected, undelivered, held } }) =>
-        invalid + rejected + undelivered + held > 0,
+      ({ account: { invalid, rejected, undelivered, held }, limit }) =>
+        invalid + rejected + undelivered + (limit === undefined ? held : 0) > 0,
     )
   ) {
     lines.push(

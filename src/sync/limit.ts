@@ -49,6 +49,11 @@ export async function allowanceOf(
   return released?.details?.mapping === hash ? target : { rows: canary.rows, by: 'canary', until }
 }
 
+/** A limit without its cut: which rows wait is nobody's business. */
+export function allowanceIn({ below: _, ...allowance }: WindowLimit): Allowance {
+  return allowance
+}
+
 /** Finds the rows that go under an allowance; undefined where all of them do. */
 export async function limitTo(
   { warehouse }: Pick<Parts, 'warehouse'>,

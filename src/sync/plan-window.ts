@@ -1,16 +1,10 @@
 import { formatProblem, isIrreversible, newId, type SyncSpec } from '../core/index.ts'
 import { limits } from '../customerio/index.ts'
-import {
-  isEvent,
-  type Look,
-  remappedStatement,
-  sendingStatement,
-  type WindowLimit,
-} from '../source/index.ts'
+import { isEvent, type Look, remappedStatement, sendingStatement } from '../source/index.ts'
 import { type Assessed, assess } from './assess.ts'
 import { brakesOn, confirmationOf, type FiredBrake, goneCount, isSourceEmpty } from './brakes.ts'
 import { type CheckResult, runChecks } from './checks.ts'
-import type { Allowance } from './limit.ts'
+import { type Allowance, allowanceIn } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { type Changes, changesSince } from './plan-changes.ts'
 import { type Estimate, estimate } from './plan-estimate.ts'
@@ -94,7 +88,7 @@ export async function planWindow(
       ...(because === undefined ? {} : { because }),
       isAdopted: scope.send === 'nothing',
       counts,
-      ...(scope.limit === undefined ? {} : { limit: withoutCut(scope.limit) }),
+      ...(scope.limit === undefined ? {} : { limit: allowanceIn(scope.limit) }),
       irreversible: irreversible(sync, counts),
       warnings: assessed.mapping.warnings.map(formatProblem),
       ...sent,
@@ -114,11 +108,6 @@ export async function planWindow(
     const table = snapshotTable(parts, windowId)
     await dropSnapshot(parts, { table, snapshot: mayHaveSnapshot })
   }
-}
-
-/** Which rows wait is nobody's business. */
-function withoutCut({ below: _, ...allowance }: WindowLimit): Allowance {
-  return allowance
 }
 
 function irreversible({ send: { call } }: SyncSpec, counts: Assessed['counts']): number {

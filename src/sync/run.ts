@@ -4,6 +4,7 @@ import type { DeliverySummary } from '../delivery/index.ts'
 import { newRunId, proveWritable, type Step, startAttempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import { whileReleased } from './holds.ts'
+import { type Allowance, allowanceIn } from './limit.ts'
 import type { Parts } from './parts.ts'
 import { messagesToSend } from './rows.ts'
 import { type Progress, sendMessages } from './send.ts'
@@ -23,6 +24,8 @@ export interface RunReport {
   readonly resumed: boolean
   readonly runId: string
   readonly account: Account
+  /** The limit that lets rows of the window wait for the next one; absent where none does. */
+  readonly limit?: Allowance
   /** What this attempt did; earlier attempts at the window are in the account only. */
   readonly sent: DeliverySummary
   /** Milliseconds by step. */
@@ -106,6 +109,7 @@ async function runLeased(
       resumed: opened.resumed,
       runId,
       account,
+      ...(opened.scope.limit === undefined ? {} : { limit: allowanceIn(opened.scope.limit) }),
       sent,
       times: attempt.times(),
     }

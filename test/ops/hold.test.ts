@@ -24,6 +24,10 @@ describe('what a person reads of a hold', () => {
     expect(releasedText({ ...released, sync: null, ended: 0 })).toEqual([
       'every sync was not held as such',
     ])
+    expect(releasedText({ ...released, sync: 'orders', ended: 1, waiting: ['us'] })).toEqual([
+      'a hold of orders ended',
+      'its canary goes on (us); "customerio-jobs release orders" once more ends it',
+    ])
     const still = { why: 'audit', heldBy: 'bob', heldAt: new Date(0) }
     expect(releasedText({ ...released, sync: 'orders', ended: 0, still })).toEqual([
       'orders was not held',

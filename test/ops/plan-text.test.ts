@@ -211,6 +211,17 @@ describe('the text of a plan', () => {
     expect(text).toContain('30  unchanged  taken as known without being sent')
   })
 
+  it('says why rows wait, and what they wait for', () => {
+    const later = { ...counts, later: 9 }
+    const until = committedAt.getTime()
+    expect(textOf({ counts: later, limit: { rows: 1000, by: 'target' } })).toContain(
+      '9  later      wait for the next window: under this target one sends 1,000 rows at most',
+    )
+    const canary = textOf({ counts: later, limit: { rows: 1000, by: 'canary', until } })
+    expect(canary).toContain('a changed mapping begins with 1,000 rows a window, until ')
+    expect(canary).toContain('or "customerio-jobs release people"')
+  })
+
   it.each<[string, Partial<Plan>]>([
     ['every row, compared with what was sent', { look: { kind: 'all' } }],
     ['because the table was rebuilt', { look: { kind: 'all' }, because: 'the table was rebuilt' }],

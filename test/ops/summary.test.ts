@@ -42,6 +42,22 @@ describe('the summary of a run', () => {
     )
   })
 
+  it('says that a limit lets rows wait, which is no failure', () => {
+    const ending = finished({ held: 9 })
+    if (ending.kind !== 'finished') throw new Error('it is')
+    const limited = (by: 'target' | 'canary') =>
+      runSummary(
+        [{ ...ending, report: { ...ending.report, limit: { rows: 1000, by } } }],
+        'main.c',
+      ).join('\n')
+    expect(limited('target')).toContain(
+      'customers → us sent 1,000 rows at most in its last window, as the target says',
+    )
+    expect(limited('canary')).toContain('"customerio-jobs release customers" ends it')
+    expect(limited('target')).not.toContain('dead_letters')
+    expect(runSummary([ending], 'main.c').join()).toContain('dead_letters')
+  })
+
   it('says why a run failed, and why another was not started', () => {
     const lines = runSummary(
       [

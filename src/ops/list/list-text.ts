@@ -1,4 +1,5 @@
 import { count, duration } from '../figures.ts'
+import { limitText } from '../limit-text.ts'
 import type { ListedSync } from './list.ts'
 import type { Colour } from './status.ts'
 
@@ -103,11 +104,7 @@ function notes(listed: readonly ListedSync[]): string[] {
 /** A closed window does not mean that everything went. */
 function limitNote({ sync, destination, freshness }: ListedSync): string[] {
   if (freshness?.limit === undefined) return []
-  const { rows, by } = freshness.limit
-  const why = by === 'target' ? 'as the target says' : 'the canary of a changed mapping'
-  return [
-    `${sync} → ${destination} sent ${count(rows)} rows at most in its last window, ${why}: the rest waits for the next`,
-  ]
+  return [limitText({ sync, destination }, freshness.limit)]
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -1,0 +1,14 @@
+import type { Allowance } from '../sync/index.ts'
+import { count } from './figures.ts'
+
+/** What a closed window that let rows wait has to say beside its counts. */
+export function limitText(
+  { sync, destination }: { readonly sync: string; readonly destination: string },
+  { rows, by }: Pick<Allowance, 'rows' | 'by'>,
+): string {
+  const why =
+    by === 'target'
+      ? 'as the target says'
+      : `the canary of a changed mapping ("customerio-jobs release ${sync}" ends it)`
+  return `${sync} → ${destination} sent ${count(rows)} rows at most in its last window, ${why}: the rest waits for the next`
+}
