@@ -28,23 +28,22 @@ const hour = 3_600_000
 const day = 24 * hour
 
 /**
- * SQL alerts on the control tables, in the target's own schema. They run as the jobs do, and are paused where triggers are:
- * Databricks applies `run_as` and the target's presets to alerts too. An alert that could never tell anything is not made:
- * a project without syncs has none, one without `every` none about runs that did not come.
+ * SQL alerts on the control tables, in the target's own schema: the resource of each, by its key. They run as the jobs do,
+ * and are paused where triggers are: Databricks applies `run_as` and the target's presets to alerts too. An alert that
+ * could never tell anything is not made: a project without syncs has none, one without `every` none about runs that did
+ * not come.
  */
-export function alertResources(project: ProjectSpec): object {
+export function alertResources(project: ProjectSpec): ReadonlyMap<string, object> {
   const schedule = scheduleOf(project)
-  return {
-    resources: {
-      alerts: Object.fromEntries(
-        [...alertsOf(project)].map(([name, alert]) => [name, resourceOf(alert, schedule)]),
-      ),
-    },
-  }
+  return new Map(
+    [...alertsOf(project)].map(([name, alert]) => {
+      const alerts = { [name]: resourceOf(alert, schedule) }
+      return [name, { resources: { alerts } }]
+    }),
+  )
 }
 
-/** Alerts by the key of their resource. */
-export function alertsOf(project: ProjectSpec): ReadonlyMap<string, Alert> {
+function alertsOf(project: ProjectSpec): ReadonlyMap<string, Alert> {
   const isPeriodic = expectedPairs(project).some(({ everyMinutes }) => everyMinutes !== undefined)
   const alerts: (readonly [string, Alert])[] = [
     ['failure_rate', failureRate],

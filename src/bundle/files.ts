@@ -41,7 +41,9 @@ export function bundleFiles(
 function watching(project: ProjectSpec): (readonly [string, string])[] {
   if (project.syncs.length === 0) return []
   return [
-    ['alerts.alert.yml', yamlFile(alertResources(project))],
+    ...[...alertResources(project)].map(
+      ([name, alert]) => [`${name}.alert.yml`, yamlFile(alert)] as const,
+    ),
     ['dashboard.dashboard.yml', yamlFile(dashboardResource)],
     [dashboardFileName, dashboardFile(project)],
   ]

@@ -144,7 +144,12 @@ describe('the dashboard', () => {
 
 describe('alerts', () => {
   const alertsOf = (of: ReadonlyMap<string, string>) =>
-    parse(of.get('alerts.alert.yml') ?? 'resources: {}').resources.alerts
+    Object.assign(
+      {},
+      ...[...of].flatMap(([name, text]) =>
+        name.endsWith('.alert.yml') ? [parse(text).resources.alerts] : [],
+      ),
+    )
 
   it('are made only where they can tell something', () => {
     expect(Object.keys(alertsOf(files))).toEqual([

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { parse } from 'yaml'
 import { alertResources } from '../../src/bundle/alerts.ts'
 import { dashboardFile, datasetsOf } from '../../src/bundle/dashboard.ts'
 import { periodHtml, readPeriod } from '../../src/ops/index.ts'
@@ -73,12 +72,19 @@ async function dataset(name: string): Promise<SqlRow[]> {
 
 const fresh = async (sync: string) => (await dataset('freshness')).find((row) => row.sync === sync)
 
-interface AlertFile {
+interface Alert {
   readonly query_text: string
   readonly evaluation: {
     readonly source: { readonly name: string; readonly aggregation: 'MAX' | 'COUNT' }
     readonly threshold: { readonly value: { readonly double_value: number } }
   }
+}
+interface AlertFile {
+  readonly resources: { readonly alerts: Readonly<Record<string, Alert>> }
+}
+
+function missing(name: string): never {
+  throw new Error(`the file of ${name} is about something else`)
 }
 
 interface WidgetQuery {
@@ -90,11 +96,12 @@ interface WidgetQuery {
 
 /** The alerts that tell somebody now, as Databricks evaluates them. */
 async function firing(): Promise<string[]> {
-  const { resources } = parse(JSON.stringify(alertResources(parts.project))) as {
-    resources: { alerts: Record<string, AlertFile> }
-  }
+  const files = [...alertResources(parts.project)].map(
+    ([name, file]) => [name, file as AlertFile] as const,
+  )
   const names: string[] = []
-  for (const [name, { query_text, evaluation }] of Object.entries(resources.alerts)) {
+  for (const [name, { resources }] of files) {
+    const { query_text, evaluation } = resources.alerts[name] ?? missing(name)
     const rows = await bench.sql(
       query_text
         .replaceAll('${var.control_catalog}', 'main')
