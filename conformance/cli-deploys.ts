@@ -39,6 +39,10 @@ export async function deploys(stage: Stage): Promise<void> {
     const isSame = copy.read(file).equals(stage.uploaded(file))
     checks.note(`${file} is in the workspace as it is here`, isSame ? undefined : 'it differs')
   }
+  const pauses = Object.values(stage.deployed().alerts ?? {}).map(
+    (one) => one.schedule?.pause_status,
+  )
+  checks.note('alerts are paused in dev', differs([...new Set(pauses)], ['PAUSED']))
   good(checks, 'sums up', await copy.bundle('summary'), /customerio-jobs shop/)
   good(
     checks,
@@ -70,7 +74,10 @@ export async function deploys(stage: Stage): Promise<void> {
       ' ',
     ),
   )
-  const wanted = ['directories CAN_MANAGE CAN_RUN', 'jobs IS_OWNER CAN_MANAGE_RUN']
+  const wanted = [
+    ...['alertsv2 CAN_MANAGE CAN_RUN', 'dashboards CAN_MANAGE'],
+    ...['directories CAN_MANAGE CAN_RUN', 'jobs IS_OWNER CAN_MANAGE_RUN'],
+  ]
   checks.note('with its permissions', differs([...new Set(levels)].sort(), wanted))
 }
 

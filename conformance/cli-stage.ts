@@ -21,6 +21,9 @@ export interface Stage {
 
 interface Deployed {
   readonly jobs?: Readonly<Record<string, { readonly settings?: JobSettings }>>
+  readonly alerts?: Readonly<
+    Record<string, { readonly schedule?: { readonly pause_status?: string } }>
+  >
   readonly permissions?: Readonly<
     Record<string, { readonly access_control_list: readonly { permission_level: string }[] }>
   >

@@ -67,7 +67,7 @@ const failureRate: Alert = {
   round(100.0 * sum(failed) / sum(messages), 2) AS failed_percent
 FROM (
 ${messagesQuestion(asking)}
-) AS messages
+) AS asked
 GROUP BY sync, destination`,
   column: 'failed_percent',
   over: 'MAX',

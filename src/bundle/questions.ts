@@ -45,7 +45,7 @@ export function reasonsQuestion(asking: Asking): string {
   return `SELECT sync, destination, day, status, reason, messages
 FROM (
 ${messagesQuestion(asking)}
-) AS messages
+) AS asked
 WHERE status <> 'delivered'`
 }
 
