@@ -1,20 +1,7 @@
-import { readSettings } from '../src/config/index.ts'
-import {
-  type Json,
-  type LockSpec,
-  type ProjectSpec,
-  type SyncSpec,
-  silentLog,
-  systemClock,
-} from '../src/core/index.ts'
+import type { Json, LockSpec, ProjectSpec, SyncSpec } from '../src/core/index.ts'
 import { typeParts } from '../src/source/index.ts'
-import {
-  openWarehouse,
-  openWorkspace,
-  quoteName,
-  quoteTable,
-  quoteText,
-} from '../src/warehouse/index.ts'
+import { quoteName, quoteTable, quoteText } from '../src/warehouse/index.ts'
+import { connect } from './connect.ts'
 import type { TwinProcess } from './twin.ts'
 
 /** A source of a project, as its lock and its tests know it. */
@@ -60,28 +47,15 @@ function rowsOf({ source, tests }: SyncSpec, before: SampleTable['rows']): Sampl
 
 /** Makes the tables in the twin's warehouse, with their rows. */
 export async function loadTables(
-  { environment, ca }: TwinProcess,
+  { environment }: TwinProcess,
   tables: readonly SampleTable[],
 ): Promise<readonly { readonly name: string; readonly rows: number }[]> {
-  const { origin, warehouseId, credentials } = readSettings(environment).databricks
-  const common = { clock: systemClock, log: silentLog, ca }
-  const workspace = openWorkspace({ origin, credentials, ...common })
-  const { hostname, port } = new URL(origin)
-  const warehouse = openWarehouse({
-    host: hostname,
-    port: Number(port),
-    warehouseId,
-    token: workspace.token,
-    ready: () => workspace.startWarehouse(warehouseId),
-    cloudFetch: false,
-    ...common,
-  })
+  const { warehouse, close } = connect(environment)
   try {
     for (const table of tables) for (const sql of statementsOf(table)) await warehouse.execute(sql)
     return tables.map(({ name, rows }) => ({ name, rows: rows.length }))
   } finally {
-    await warehouse.close()
-    await workspace.close()
+    await close()
   }
 }
 

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { readSettings } from '../src/config/index.ts'
-import { silentLog, systemClock } from '../src/core/index.ts'
-import { openWarehouse, openWorkspace, type SqlRow } from '../src/warehouse/index.ts'
+import { connect } from '../demo/index.ts'
+import type { SqlRow } from '../src/warehouse/index.ts'
 
 /** How a process ended, and every word of it. */
 export interface Ended {
@@ -25,20 +24,7 @@ export interface Ends {
 
 /** Opens both ends that an environment names, for the package in `root`, as it was built. */
 export function openEnds(environment: Readonly<Record<string, string>>, root: string): Ends {
-  const { origin, warehouseId, credentials } = readSettings(environment).databricks
-  const ca = readFileSync(environment.NODE_EXTRA_CA_CERTS ?? '', 'utf8')
-  const common = { clock: systemClock, log: silentLog, ca }
-  const workspace = openWorkspace({ origin, credentials, ...common })
-  const { hostname, port } = new URL(origin)
-  const warehouse = openWarehouse({
-    host: hostname,
-    port: Number(port),
-    warehouseId,
-    token: workspace.token,
-    ready: () => workspace.startWarehouse(warehouseId),
-    cloudFetch: false,
-    ...common,
-  })
+  const { workspace, warehouse, close } = connect(environment)
   const node = (words: readonly string[], cwd: string, more: NodeJS.ProcessEnv = {}) =>
     ended(words, cwd, {
       ...process.env,
@@ -62,10 +48,7 @@ export function openEnds(environment: Readonly<Record<string, string>>, root: st
       const key = await workspace.secret('customerio', 'us')
       return node(['program.mjs'], project, { CUSTOMERIO_KEY: key })
     },
-    async close() {
-      await warehouse.close()
-      await workspace.close()
-    },
+    close,
   }
 }
 
