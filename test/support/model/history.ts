@@ -21,6 +21,8 @@ export interface Opened {
   readonly sync: string
   /** Rebuilds and switches of the feed that its pin has seen. */
   readonly breaks: number
+  /** So many messages go at most; the rest waits for the next window. */
+  readonly limit?: number
   /** True when something may have arrived that was not written down. */
   isUnsure: boolean
   /** True when Customer.io failed for long enough to give messages up. */

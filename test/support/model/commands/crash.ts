@@ -12,19 +12,24 @@ const crashes = fc
   .record({
     call: fc.integer({ min: 1, max: 70 }),
     end: fc.constantFrom<End>('killed before', 'killed after', 'stopped'),
+    limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
   })
-  .map(({ call, end }) =>
-    command(`run ${end} at call ${call}`, async (history) => {
-      await attempt(history, {
-        go: async (parts) => {
-          const process = mortal(parts, call, end)
-          return inTurn(process.parts, process.signal, process.hasEnded)
-        },
-        mayFail: ['KILLED', 'RUN_STOPPED', 'UPLOAD_FAILED'],
-        isUnsure: true,
-      })
-      await forgetLeases(history)
-    }),
+  .map(({ call, end, limit }) =>
+    command(
+      `run${limit === undefined ? '' : ` with limit ${limit}`} ${end} at call ${call}`,
+      async (history) => {
+        await attempt(history, {
+          ...(limit === undefined ? {} : { limit }),
+          go: async (parts) => {
+            const process = mortal(parts, call, end)
+            return inTurn(process.parts, process.signal, process.hasEnded)
+          },
+          mayFail: ['KILLED', 'RUN_STOPPED', 'UPLOAD_FAILED'],
+          isUnsure: true,
+        })
+        await forgetLeases(history)
+      },
+    ),
   )
 
 /** Time passes: what a killed process holds ends by itself. */

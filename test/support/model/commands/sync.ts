@@ -7,6 +7,11 @@ import { type Command, command } from './command.ts'
 
 const run = fc.constant(command('run', (history) => attempt(history)))
 
+/** A window of so many messages at most; the rest waits for the next one. */
+const limited = fc
+  .integer({ min: 1, max: 4 })
+  .map((limit) => command(`run with limit ${limit}`, (history) => attempt(history, { limit })))
+
 const edits = fc.constantFrom(...(Object.keys(mappings) as MappingName[])).map((mapping) =>
   command(
     `edit the mapping: ${mapping}`,
@@ -50,6 +55,7 @@ const renames = fc.constant(
 /** What is done to the sync by hand. */
 export const syncCommands: [number, fc.Arbitrary<Command>][] = [
   [9, run],
+  [2, limited],
   [1, edits],
   [1, held],
   [1, renames],
