@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -49,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   server.requestTimeout = 0
   const reset = rememberSockets(server)
   const end = new AbortController()
+  setMaxListeners(0, end.signal) // every answer that is held back listens
   const ended = end.signal
   const desk = { address, doors, faults, clock, maxBodyBytes, onRequest, reset, ended }
   let isClosing = false
