@@ -48,9 +48,14 @@ export const initCommand: CommandModule<object, Arguments> = {
     const table = args['from-table']
     const first =
       table === undefined
-        ? { table: '${catalog}.${schema}.customers', lock: sample, at: ['main', 'crm'] }
+        ? {
+            table: '${catalog}.${schema}.customers',
+            lock: sample,
+            at: ['main', 'crm', 'customers'],
+          }
         : { table, lock: await look(table, terminal), at: table.split('.') }
-    const [catalog = 'main', schema = 'crm', named = 'customers'] = first.at
+    // A name without its catalog is one of the workspace's own: it has to be filled in.
+    const [named = 'customers', schema = 'default', catalog = 'main'] = first.at.toReversed()
     const sync = nameOf(named)
     const name = basename(root)
     const files = projectFiles({

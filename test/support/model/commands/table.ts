@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { newRow } from '../history.ts'
 import { rebuildWays } from '../source.ts'
+import { destinations } from '../sync-file.ts'
 import { type Command, command } from './command.ts'
 import { anyKey, anyValues } from './rows.ts'
 
@@ -15,16 +16,22 @@ const rebuilds = fc
     shape: fc.record({ extra: fc.boolean(), wide: fc.boolean() }),
   })
   .map(({ way, edits, shape }) =>
-    command(`rebuild ${way} ${JSON.stringify({ edits, ...shape })}`, async ({ model, real }) => {
-      for (const [key, values] of edits) {
-        const id = model.base + key
-        const others = model.rows.filter((row) => row.id !== id)
-        model.rows = values === null ? others : [...others, newRow(model, id, values)]
-      }
-      if (way !== 'overwrite') model.shape = shape
-      model.breaks++
-      await real.bench.sql(...real.statements.rebuild(way, model.rows, model.shape, model.feed))
-    }),
+    command(
+      `rebuild ${way} ${JSON.stringify({ edits, ...shape })}`,
+      async ({ model, real }) => {
+        for (const [key, values] of edits) {
+          const id = model.base + key
+          const others = model.rows.filter((row) => row.id !== id)
+          model.rows = values === null ? others : [...others, newRow(model, id, values)]
+        }
+        if (way !== 'overwrite') model.shape = shape
+        model.breaks++
+        await real.bench.sql(...real.statements.rebuild(way, model.rows, model.shape, model.feed))
+      },
+      // An open window reads the table it pinned: with another one in its place somebody has to give it up.
+      ({ sides }) =>
+        way !== 'renamed' || destinations.every((name) => sides[name].open === undefined),
+    ),
   )
 
 const optimize = fc.constant(
