@@ -131,6 +131,28 @@ describe('the commands, as a person types them', () => {
     ])
   })
 
+  it('init --from-table, new and lock write what the tables are, and what they wrote is sent', async () => {
+    const root = join(world.folder, 'begun')
+    const begun = await world.start('customerio-jobs.mjs', [
+      ...['init', root, '--from-table', 'main.shop.people'],
+    ]).ended
+    expect([begun.code, begun.stderr]).toEqual([0, expect.not.stringContaining('error')])
+    const visits = ['visits', '--table', 'main.shop.orders', '--call', 'track', '--key', 'id']
+    expect((await world.command(root, 'new', ...visits)).code).toBe(0)
+    expect((await world.command(root, 'new', ...visits)).stderr).toContain('FILE_EXISTS')
+    expect((await world.command(root, 'validate')).stdout).toContain('2 syncs are valid')
+    expect((await world.command(root, 'test')).stdout).toContain('2 passed, 0 failed')
+    const planned = await world.command(root, 'plan', 'people', '--target', 'prod', '--json')
+    const [plan] = jsonOf<{ counts: { send: number } }[]>(planned.stdout)
+    expect(plan?.counts.send).toBe(500)
+    expect((await world.command(root, 'lock', '--check')).code).toBe(0)
+    await parts.warehouse.execute('ALTER TABLE main.shop.orders ADD COLUMN paid BOOLEAN')
+    const drifted = await world.command(root, 'lock', '--check')
+    expect([drifted.code, drifted.stdout]).toEqual([2, 'visits: new: paid\n'])
+    expect((await world.command(root, 'lock', 'visits')).stdout).toContain('1 of 1 sources')
+    expect((await world.command(root, 'lock', '--check')).code).toBe(0)
+  })
+
   it('doctor finds nothing to mend, and says what is wrong otherwise', async () => {
     const fine = await world.start('job.mjs', ['doctor', '--project', project]).ended
     expect([fine.code, fine.stdout]).toEqual([0, expect.stringMatching(/\n0 failed, 0 warnings/)])
