@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { DestinationError, RunStopped, type SyncSpec } from '../../src/core/index.ts'
+import { DestinationError, noTelemetry, RunStopped, type SyncSpec } from '../../src/core/index.ts'
 import { exitCodeOf, type Parts, type RunEnding, runAll } from '../../src/sync/index.ts'
 
 const aSync = (name: string, ...destinations: string[]) =>
@@ -19,6 +19,7 @@ const aSync = (name: string, ...destinations: string[]) =>
 const partsThatFail = (errors: Record<string, unknown>, after: Record<string, string[]> = {}) =>
   ({
     clock: { now: () => 0 },
+    telemetry: noTelemetry,
     project: { jobs: [{ name: 'all', syncs: [], after }] },
     destination: (name: string) => Promise.reject(errors[name]),
   }) as unknown as Parts
