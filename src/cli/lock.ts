@@ -48,7 +48,7 @@ export const lockCommand: CommandModule<object, Arguments> = {
       if (args.check) return refuse(lines)
       writeFileSync(join(root, lockFileName), lockText({ ...Object.fromEntries(kept), ...now }))
       if (!args.json)
-        terminal.out(`${lockFileName} has ${own.length} of ${own.length} sources as they are`)
+        terminal.out(`${lockFileName} says how the sources of ${own.length} syncs look`)
     })
   },
 }

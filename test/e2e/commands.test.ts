@@ -149,7 +149,7 @@ describe('the commands, as a person types them', () => {
     await parts.warehouse.execute('ALTER TABLE main.shop.orders ADD COLUMN paid BOOLEAN')
     const drifted = await world.command(root, 'lock', '--check')
     expect([drifted.code, drifted.stdout]).toEqual([2, 'visits: new: paid\n'])
-    expect((await world.command(root, 'lock', 'visits')).stdout).toContain('1 of 1 sources')
+    expect((await world.command(root, 'lock', 'visits')).stdout).toContain('the sources of 1 syncs')
     expect((await world.command(root, 'lock', '--check')).code).toBe(0)
   })
 
