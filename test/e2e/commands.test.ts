@@ -133,8 +133,11 @@ describe('the commands, as a person types them', () => {
 
   it('init --from-table, new and lock write what the tables are, and what they wrote is sent', async () => {
     const root = join(world.folder, 'begun')
+    await parts.warehouse.execute(
+      'CREATE TABLE main.shop.members USING DELTA AS SELECT * FROM main.shop.people',
+    )
     const begun = await world.start('customerio-jobs.mjs', [
-      ...['init', root, '--from-table', 'main.shop.people'],
+      ...['init', root, '--from-table', 'main.shop.members'],
     ]).ended
     expect([begun.code, begun.stderr]).toEqual([0, expect.not.stringContaining('error')])
     const visits = ['visits', '--table', 'main.shop.orders', '--call', 'track', '--key', 'id']
@@ -142,7 +145,7 @@ describe('the commands, as a person types them', () => {
     expect((await world.command(root, 'new', ...visits)).stderr).toContain('FILE_EXISTS')
     expect((await world.command(root, 'validate')).stdout).toContain('2 syncs are valid')
     expect((await world.command(root, 'test')).stdout).toContain('2 passed, 0 failed')
-    const planned = await world.command(root, 'plan', 'people', '--target', 'prod', '--json')
+    const planned = await world.command(root, 'plan', 'members', '--target', 'prod', '--json')
     const [plan] = jsonOf<{ counts: { send: number } }[]>(planned.stdout)
     expect(plan?.counts.send).toBe(500)
     expect((await world.command(root, 'lock', '--check')).code).toBe(0)
