@@ -8,9 +8,9 @@ import {
   sliceName,
 } from '../audit/index.ts'
 import { type Clock, isError, newId, SyncError, type SyncSpec } from '../core/index.ts'
+import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
 import { packageVersion } from './version.ts'
-import type { OpenedWindow } from './window.ts'
 
 /** The steps of an attempt that are timed. */
 export type Step = 'read' | 'send' | 'load'

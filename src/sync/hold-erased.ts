@@ -1,7 +1,7 @@
 import { type Lease, windowsIn } from '../audit/index.ts'
 import { remainingStatement } from '../source/index.ts'
+import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
-import type { OpenedWindow } from './window.ts'
 
 /**
  * Keeps the account of an open window true after somebody was erased: rows that were to be sent when it was opened, and

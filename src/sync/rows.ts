@@ -12,8 +12,8 @@ import {
 } from '../source/index.ts'
 import type { Attempt } from './attempt.ts'
 import { deletionBlocks } from './deletions.ts'
+import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
-import type { OpenedWindow } from './window.ts'
 
 /** What is read of a window. */
 export interface Reading {

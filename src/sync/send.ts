@@ -10,9 +10,9 @@ import type { Mapping } from '../mapping/index.ts'
 import type { HashRange } from '../source/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
+import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
 import { messagesOf } from './rows.ts'
-import type { OpenedWindow } from './window.ts'
 import type { HeldLease } from './with-lease.ts'
 
 /** How far a run is: rows of its window, done in this step. */

@@ -10,9 +10,9 @@ import {
 } from '../audit/index.ts'
 import { adoptionRelation, inRange, readScope, type Scope } from '../source/index.ts'
 import type { Attempt } from './attempt.ts'
+import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
 import { dropSnapshot } from './snapshot.ts'
-import type { OpenedWindow } from './window.ts'
 
 /** Uploads what is left, loads the window's parts, settles the ledger and closes: only when every row is accounted for. */
 export async function closeWindow(

@@ -7,12 +7,12 @@ import { newRunId, proveWritable, type Step, startAttempt } from './attempt.ts'
 import type { Destination } from './destination.ts'
 import { whileReleased } from './holds.ts'
 import type { Parts } from './parts.ts'
+import { goOnWith, reopen } from './reopen.ts'
 import { messagesToSend } from './rows.ts'
 import type { RunOptions } from './run.ts'
 import { shareOf } from './schedule.ts'
 import { sendMessages } from './send.ts'
 import { leaveOpen } from './settle.ts'
-import { goOnWith, reopen } from './window.ts'
 import { type HeldLease, withSliceLease } from './with-lease.ts'
 
 /** What a run of a slice may be given. */

@@ -1,10 +1,10 @@
 import { type Account, runsIn, sliceLeasesIn, sliceName, windowsIn } from '../audit/index.ts'
 import { AuditError, type SyncSpec } from '../core/index.ts'
 import type { Parts } from './parts.ts'
+import { goOnWith } from './reopen.ts'
 import { messagesToSend } from './rows.ts'
 import { catchUp, settleWindow } from './settle.ts'
 import { unfinished } from './slice-plan.ts'
-import { goOnWith } from './window.ts'
 import { withLease } from './with-lease.ts'
 
 /** How a sync and destination stands after settling. */

@@ -1,49 +1,22 @@
 import {
   type Lease,
-  loadWindow,
   mappingsIn,
   type Window,
   type WindowKind,
   windowIdOf,
   windowsIn,
 } from '../audit/index.ts'
-import { AuditError, SourceError, type SyncSpec } from '../core/index.ts'
-import type { Mapping } from '../mapping/index.ts'
-import {
-  checkPin,
-  parametersOf,
-  pinned,
-  readScope,
-  type Scope,
-  sourceSchema,
-  type WindowQuery,
-} from '../source/index.ts'
-import type { SqlParameters } from '../warehouse/index.ts'
-import { type Assessed, queryOf, type WindowRequest } from './assess.ts'
+import type { SyncSpec } from '../core/index.ts'
+import type { Assessed, WindowRequest } from './assess.ts'
 import { assessSettled } from './assess-settled.ts'
 import { brakesOn, obeyBrakes } from './brakes.ts'
 import { recordChecks, runChecks } from './checks.ts'
-import { compileSync } from './compile-sync.ts'
 import { giveUpWindow } from './give-up.ts'
-import { holdErased } from './hold-erased.ts'
+import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
+import { goOnWith } from './reopen.ts'
 import { catchUp } from './settle.ts'
 import { dropSnapshot } from './snapshot.ts'
-import { tombstonesOf } from './tombstones.ts'
-
-/** A window that is written down, with everything an attempt at it needs. */
-export interface OpenedWindow {
-  readonly window: Window
-  /** The sync as its file stood when the window was opened. */
-  readonly sync: SyncSpec
-  readonly scope: Scope
-  readonly mapping: Mapping
-  readonly query: WindowQuery
-  /** Parameters that the window's statements share. */
-  readonly parameters: SqlParameters
-  /** True when an earlier attempt left it open: what it decided is not sent again. */
-  readonly resumed: boolean
-}
 
 /** What a new window covers, where there is none to go on with. */
 export interface Opening {
@@ -185,74 +158,4 @@ function windowCounts(counts: Assessed['counts']): Window['counts'] {
     held: held + later,
     ignored,
   }
-}
-
-/**
- * The window that an earlier run left open, with all that attempts at it wrote down so far: what they could not load
- * themselves counts before anything is sent. Under the lease of the whole, who was erased meanwhile counts as held.
- */
-export async function goOnWith(
-  parts: Parts,
-  current: SyncSpec,
-  window: Window,
-  signal?: AbortSignal,
-  lease?: Lease,
-): Promise<OpenedWindow> {
-  const opened = await reopen(parts, current, window, signal).catch((error: unknown) => {
-    throw unreadable(error) ? unfinishable(window, error) : error
-  })
-  await loadWindow({
-    sql: parts.warehouse,
-    files: parts.workspace,
-    control: parts.project.control,
-    sync: window.sync,
-    windowId: window.windowId,
-  })
-  parts.log.info('going on with the window an earlier run left open', { window: window.windowId })
-  return lease === undefined ? opened : holdErased(parts, opened, lease, signal)
-}
-
-/** A window that is open, under its own pin, ledger and sync file. */
-export async function reopen(
-  parts: Parts,
-  current: SyncSpec,
-  window: Window,
-  signal?: AbortSignal,
-): Promise<OpenedWindow> {
-  const { warehouse } = parts
-  const scope = readScope(window.pin)
-  const sync: SyncSpec = { ...current, ...scope.sync }
-  await checkPin(warehouse, scope.pin, signal)
-  const relation = { query: `SELECT * FROM ${pinned(scope.pin)}` }
-  const schema = await sourceSchema(warehouse, relation, signal)
-  const { destination, number, openedAt } = window
-  const mapping = compileSync(sync, schema, {
-    destination,
-    window: { number, openedAt: openedAt.getTime() },
-    idSecret: await parts.idSecret(),
-    isSnapshot: scope.pin.snapshot,
-  })
-  if (mapping.hash !== window.mappingHash) {
-    throw new AuditError(
-      'MAPPING_CHANGED',
-      `window ${window.windowId} was opened by another version of customerio-jobs, which maps its rows otherwise; finish it with that version, then use this one`,
-    )
-  }
-  const erased = await tombstonesOf(parts, signal)
-  const query = queryOf(parts, sync, destination, scope, schema, mapping, erased)
-  const parameters = parametersOf(query, window.windowId)
-  return { window, sync, scope, mapping, query, parameters, resumed: true }
-}
-
-/** True for a pinned version that is gone for good. */
-function unreadable(error: unknown): error is SourceError {
-  return error instanceof SourceError && ['SOURCE_REPLACED', 'VERSION_GONE'].includes(error.code)
-}
-
-function unfinishable({ windowId, sync }: Window, error: SourceError): SourceError {
-  return new SourceError(
-    error.code,
-    `${error.message}. Window ${windowId} can't be finished: "customerio-jobs run ${sync} --give-up ${windowId}" counts its rows without an outcome as held, and looks at them again in the next window`,
-    { cause: error },
-  )
 }
