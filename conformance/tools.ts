@@ -24,7 +24,7 @@ export function prepareTools(cache: string): Tools {
   console.log('preparing chdb, delta-rs and Spark (the first time takes a few minutes)')
   const python = preparePackages(join(cache, 'venv'), 'conformance/requirements.txt')
   return {
-    cli: findCli(),
+    cli: findCli() ?? buildCli(join(cache, 'cli')),
     task: preparePackages(join(cache, 'task'), 'conformance/task-requirements.txt'),
     chdb: prepareChdb(),
     python,
@@ -32,13 +32,28 @@ export function prepareTools(cache: string): Tools {
   }
 }
 
-/** The CLI that DATABRICKS_CLI names, else the one on the PATH. It is never fetched. */
-function findCli(): Found {
-  const path = process.env.DATABRICKS_CLI ?? 'databricks'
+/** The version of the CLI that is built where none is installed. */
+const cliModule = 'github.com/databricks/cli@v1.13.0'
+
+/** The CLI that DATABRICKS_CLI names, else the one on the PATH. */
+function findCli(): Found | undefined {
+  const named = process.env.DATABRICKS_CLI
+  const path = named ?? 'databricks'
   const { stdout } = spawnSync(path, ['version'], { encoding: 'utf8' })
   // The old one, in Python, has the same name and cannot deploy bundles.
   if (/^Databricks CLI v/.test(stdout ?? '')) return { path }
-  return { missing: 'no Databricks CLI on the PATH, and DATABRICKS_CLI does not name one' }
+  return named === undefined ? undefined : { missing: 'DATABRICKS_CLI names no Databricks CLI' }
+}
+
+/** The CLI built from its Go module, whose checksum Go looks up. */
+function buildCli(folder: string): Found {
+  const path = join(resolve(folder), 'cli')
+  if (existsSync(path)) return { path }
+  const problem = run('go', ['install', cliModule], '.', { GOBIN: resolve(folder) })
+  if (problem === undefined) return { path }
+  return {
+    missing: `none on the PATH, DATABRICKS_CLI names none, and Go could not build it: ${problem}`,
+  }
 }
 
 function prepareChdb(): Found {
@@ -87,8 +102,14 @@ function once(folder: string, list: string, make: () => string | undefined): str
 }
 
 /** Runs a program to its end; the last words of one that failed. */
-function run(program: string, args: readonly string[], cwd = '.'): string | undefined {
-  const { status, error, stderr, stdout } = spawnSync(program, args, { cwd, encoding: 'utf8' })
+function run(
+  program: string,
+  args: readonly string[],
+  cwd = '.',
+  more: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const env = { ...process.env, ...more }
+  const { status, error, stderr, stdout } = spawnSync(program, args, { cwd, env, encoding: 'utf8' })
   if (error !== undefined) return `${program} is not here`
   if (status === 0) return undefined
   const words = `${stdout}\n${stderr}`.trim().split('\n').slice(-3).join(' ')
