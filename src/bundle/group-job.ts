@@ -8,6 +8,7 @@ import { forEachTask, nodeTask } from './task.ts'
 const parameters: Parameters = {
   mode: 'run',
   syncs: '',
+  limit: '',
   since: '',
   reason: '',
   why: '',

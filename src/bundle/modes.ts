@@ -17,7 +17,7 @@ export type Name = ParameterName | 'job' | 'sync' | 'share' | 'slices' | 'slice'
 /** Every {@link Name}. */
 export const names: readonly Name[] = [
   ...(['job', 'sync', 'share', 'slices', 'slice'] as const),
-  ...(['mode', 'syncs', 'since', 'reason', 'why', 'confirm', 'vacuum'] as const),
+  ...(['mode', 'syncs', 'limit', 'since', 'reason', 'why', 'confirm', 'vacuum'] as const),
 ]
 
 /** What a task does in one mode of its job. */
@@ -28,21 +28,26 @@ export interface Mode {
   readonly takes: readonly ParameterName[]
 }
 
-const run: Mode = { takes: ['confirm'] }
+const run: Mode = { takes: ['limit', 'confirm'] }
 const plan: Mode = { takes: [] }
+const runPlan: Mode = { command: ['plan'], takes: ['limit'] }
 const retry: Mode = { takes: ['since', 'reason', 'why', 'confirm'] }
 const resend = { ...retry, command: ['replay', '--send'] }
 
 /** Modes by kind; the first one is that of a task that is told none. */
 export const modes: Readonly<Record<TaskKind, Readonly<Record<string, Mode>>>> = {
-  run: { run: { ...run, command: ['run'] }, plan: { ...plan, command: ['plan'] }, retry: resend },
+  run: { run: { ...run, command: ['run'] }, plan: runPlan, retry: resend },
   'slice plan': {
     run: { ...run, command: ['slice', 'plan'] },
-    plan: { ...plan, command: ['plan'] },
+    plan: runPlan,
     retry,
   },
-  'slice run': { run: { ...run, command: ['slice', 'run'] }, plan, retry },
-  'slice settle': { run: { ...run, command: ['slice', 'settle'] }, plan, retry: resend },
+  'slice run': { run: { ...run, command: ['slice', 'run'] }, plan: { takes: ['limit'] }, retry },
+  'slice settle': {
+    run: { ...run, command: ['slice', 'settle'] },
+    plan: { takes: ['limit'] },
+    retry: resend,
+  },
   replay: { plan: { command: ['replay'], takes: ['since', 'reason'] }, run: resend },
   reconcile: {
     plan: { ...plan, command: ['reconcile'] },
@@ -60,8 +65,8 @@ export const modes: Readonly<Record<TaskKind, Readonly<Record<string, Mode>>>> =
 
 /** The option that a command takes a value by; a command takes no other. `--vacuum` is a word of its own. */
 export const optionsOf: Readonly<Record<string, Readonly<Partial<Record<Name, string>>>>> = {
-  run: { share: '--share', confirm: '--confirm' },
-  plan: {},
+  run: { share: '--share', limit: '--limit', confirm: '--confirm' },
+  plan: { limit: '--limit' },
   replay: {
     share: '--share',
     since: '--from',
@@ -69,7 +74,7 @@ export const optionsOf: Readonly<Record<string, Readonly<Partial<Record<Name, st
     why: '--why',
     confirm: '--confirm',
   },
-  'slice plan': { slices: '--slices', confirm: '--confirm' },
+  'slice plan': { slices: '--slices', limit: '--limit', confirm: '--confirm' },
   'slice run': { slice: '--slice', share: '--share' },
   'slice settle': {},
   reconcile: { why: '--why' },

@@ -4,7 +4,15 @@
  */
 
 /** The name of a job parameter. */
-export type ParameterName = 'mode' | 'syncs' | 'since' | 'reason' | 'why' | 'confirm' | 'vacuum'
+export type ParameterName =
+  | 'mode'
+  | 'syncs'
+  | 'limit'
+  | 'since'
+  | 'reason'
+  | 'why'
+  | 'confirm'
+  | 'vacuum'
 
 /** Parameters that a job declares, by name, with the value each has when nobody says anything. */
 export type Parameters = Readonly<Partial<Record<ParameterName, string>>>

@@ -57,7 +57,7 @@ function modeOf(kind: TaskKind, said: string | undefined): Mode & { readonly nam
 /** What only a person says, and did. */
 function isSaid(name: Name, given: ReadonlyMap<Name, string>): boolean {
   if (name === 'vacuum') return given.get(name) !== 'false'
-  return ['since', 'reason', 'why', 'confirm'].includes(name)
+  return ['limit', 'since', 'reason', 'why', 'confirm'].includes(name)
 }
 
 function isMeant(

@@ -2,11 +2,14 @@ import type { CommandModule } from 'yargs'
 import { ConfigError, type ProjectSpec } from '../core/index.ts'
 import { changedSyncs, planMarkdown, planText } from '../ops/index.ts'
 import { type PlanEnding, plan, planExitCode, schedule } from '../sync/index.ts'
+import { type LimitArguments, withLimit } from './limit.ts'
+import { given } from './moment.ts'
 import { type CommonArguments, projectFor, terminalFor, withCommon, withParts } from './open.ts'
 import { type StopArguments, stopSignal, withStop } from './stop-signal.ts'
 
 type Arguments = CommonArguments &
-  StopArguments & {
+  StopArguments &
+  LimitArguments & {
     readonly syncs: string[] | undefined
     readonly all: boolean
     readonly 'changed-since': string | undefined
@@ -20,7 +23,7 @@ export const planCommand: CommandModule<object, Arguments> = {
   command: 'plan [syncs..]',
   describe: 'say what a run would do now, and what would stop it; sends nothing',
   builder: (yargs) =>
-    withStop(withCommon(yargs))
+    withLimit(withStop(withCommon(yargs)))
       .positional('syncs', { type: 'string', array: true, describe: 'names of syncs' })
       .option('all', { type: 'boolean', default: false, describe: 'plan every sync' })
       .option('changed-since', {
@@ -58,7 +61,13 @@ export const planCommand: CommandModule<object, Arguments> = {
       await withParts(args, terminal, async (parts) => {
         const plans: PlanEnding[] = []
         for (const sync of schedule(parts.project, names)) {
-          plans.push(...(await plan(parts, sync, { withValues, signal: stop.signal })))
+          plans.push(
+            ...(await plan(parts, sync, {
+              withValues,
+              ...given({ limit: args.limit }),
+              signal: stop.signal,
+            })),
+          )
         }
         print(plans)
         if (!withValues && !args.markdown) {

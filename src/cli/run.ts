@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs'
 import { ConfigError } from '../core/index.ts'
 import { runSummary, whoActs } from '../ops/index.ts'
 import { exitCodeOf, runAll, schedule, shareOf } from '../sync/index.ts'
+import { type LimitArguments, withLimit } from './limit.ts'
 import { durationOf, given } from './moment.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
 import { progressOn } from './progress.ts'
@@ -11,7 +12,8 @@ import { taskValues } from './task-values.ts'
 
 type Arguments = CommonArguments &
   StopArguments &
-  ShareArguments & {
+  ShareArguments &
+  LimitArguments & {
     readonly syncs: string[] | undefined
     readonly all: boolean
     readonly confirm: string[]
@@ -24,7 +26,7 @@ export const runCommand: CommandModule<object, Arguments> = {
   command: 'run [syncs..]',
   describe: 'run syncs: read, send, and write down what became of every row',
   builder: (yargs) =>
-    withShare(withStop(withCommon(yargs)))
+    withLimit(withShare(withStop(withCommon(yargs))))
       .positional('syncs', { type: 'string', array: true, describe: 'names of syncs' })
       .option('all', { type: 'boolean', default: false, describe: 'run every sync' })
       .option('confirm', {
@@ -57,7 +59,7 @@ export const runCommand: CommandModule<object, Arguments> = {
         terminal,
         async (parts) => {
           const endings = await runAll(parts, schedule(parts.project, names), {
-            ...given({ waitMs: durationOf('wait', args.wait) }),
+            ...given({ waitMs: durationOf('wait', args.wait), limit: args.limit }),
             confirmed: args.confirm,
             ...(args['give-up'] === undefined
               ? {}

@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs'
 import { failureText, settledText, sliceText } from '../ops/index.ts'
 import { eachDestination, exitCodeOf, planSlices, runSlice, settleSlices } from '../sync/index.ts'
 import { type ConfirmArguments, withConfirm } from './by-hand.ts'
+import { type LimitArguments, withLimit } from './limit.ts'
 import { given } from './moment.ts'
 import { withOneSync } from './one-sync.ts'
 import { type CommonArguments, withCommon } from './open.ts'
@@ -27,12 +28,12 @@ export const sliceCommand: CommandModule = {
 
 const planSlicesCommand: CommandModule<
   object,
-  Arguments & ConfirmArguments & { readonly slices: number }
+  Arguments & ConfirmArguments & LimitArguments & { readonly slices: number }
 > = {
   command: 'plan <sync>',
   describe: 'open the window, cut it into slices, and print those to run as one line of JSON',
   builder: (yargs) =>
-    withConfirm(withSync(yargs)).option('slices', {
+    withLimit(withConfirm(withSync(yargs))).option('slices', {
       type: 'number',
       demandOption: true,
       describe: 'into how many',
@@ -41,7 +42,12 @@ const planSlicesCommand: CommandModule<
     withOneSync(args, async ({ parts, sync, terminal, signal }) => {
       const { slices, confirm: confirmed } = args
       const endings = await eachDestination(sync, args.destination, signal, (destination) =>
-        planSlices(parts, sync, destination, { slices, confirmed, signal }),
+        planSlices(parts, sync, destination, {
+          slices,
+          confirmed,
+          ...given({ limit: args.limit }),
+          signal,
+        }),
       )
       for (const ending of endings) {
         if (ending.kind === 'failed') terminal.note(failureText(ending).join('\n'))

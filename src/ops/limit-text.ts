@@ -6,9 +6,10 @@ export function limitText(
   { sync, destination }: { readonly sync: string; readonly destination: string },
   { rows, by }: Pick<Allowance, 'rows' | 'by'>,
 ): string {
-  const why =
-    by === 'target'
-      ? 'as the target says'
-      : `the canary of a changed mapping ("customerio-jobs release ${sync}" ends it)`
+  const why = {
+    target: 'as the target says',
+    run: 'as it was told',
+    canary: `the canary of a changed mapping ("customerio-jobs release ${sync}" ends it)`,
+  }[by]
   return `${sync} → ${destination} sent ${count(rows)} rows at most in its last window, ${why}: the rest waits for the next`
 }

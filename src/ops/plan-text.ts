@@ -104,6 +104,7 @@ function warningLines({ irreversible, warnings }: Plan): string[] {
 function laterText({ sync, limit }: Plan): string {
   if (limit === undefined) return ''
   const most = many(limit.rows, 'row')
+  if (limit.by === 'run') return `wait for the next window: this one sends ${most} at most`
   return limit.by === 'target'
     ? `wait for the next window: under this target one sends ${most} at most`
     : `wait: a changed mapping begins with ${most}${

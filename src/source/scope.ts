@@ -47,8 +47,8 @@ export interface HashRange {
 export interface WindowLimit {
   /** Rows at most; more only where one person alone has more. */
   readonly rows: number
-  /** Whose limit it is: that of the target, or that of a mapping under which nothing was sent before. */
-  readonly by: 'target' | 'canary'
+  /** Whose limit it is: of the target, of whoever started the run, or of a mapping under which nothing was sent before. */
+  readonly by: 'target' | 'run' | 'canary'
   /** When a canary ends by itself, in ms since the epoch. */
   readonly until?: number
   /** Hexadecimal digits: rows whose place (see `placeOf`) is not below them wait. */

@@ -18,21 +18,20 @@ export type Allowance = Omit<WindowLimit, 'below'>
 export const releaseCanaryAct = 'release canary'
 
 /**
- * How many rows a window on schedule may send: what the target says, or the canary of a changed mapping where that is
- * less. Undefined for no limit. What a person asks for by name (backfill, replay) is not limited.
+ * How many rows a window on schedule may send: what the target says, or whoever started the run, or the canary of a
+ * changed mapping; the least of them. Undefined for no limit. What a person asks for by name (backfill, replay) is not limited.
  */
 export async function allowanceOf(
   { warehouse, project, clock }: Pick<Parts, 'warehouse' | 'project' | 'clock'>,
   sync: Pick<SyncSpec, 'name' | 'canary'>,
   destination: string,
-  { kind, only, openedAt }: Pick<WindowRequest, 'kind' | 'only' | 'openedAt'>,
+  { kind, only, limit, openedAt }: Pick<WindowRequest, 'kind' | 'only' | 'limit' | 'openedAt'>,
   { hash }: Pick<Mapping, 'hash'>,
 ): Promise<Allowance | undefined> {
   if (kind !== 'sync' || only !== undefined) return undefined
-  const target: Allowance | undefined =
-    project.limit === undefined ? undefined : { rows: project.limit, by: 'target' }
+  const said = lesser(allowance('target', project.limit), allowance('run', limit))
   const { canary } = sync
-  if (canary === undefined || (target !== undefined && target.rows <= canary.rows)) return target
+  if (canary === undefined || (said !== undefined && said.rows <= canary.rows)) return said
   const pair = { sync: sync.name, destination }
   const { firstAt = openedAt, othersFrom = firstAt } = await mappingUse(
     warehouse,
@@ -42,11 +41,19 @@ export async function allowanceOf(
   )
   const until = firstAt.getTime() + canary.holdMs
   // The first mapping of all has no canary, not even when the sync comes back to it.
-  if (othersFrom >= firstAt || until <= openedAt.getTime()) return target
+  if (othersFrom >= firstAt || until <= openedAt.getTime()) return said
   const released = await actsIn(warehouse, project.control, clock).last(sync.name, destination, [
     releaseCanaryAct,
   ])
-  return released?.details?.mapping === hash ? target : { rows: canary.rows, by: 'canary', until }
+  return released?.details?.mapping === hash ? said : { rows: canary.rows, by: 'canary', until }
+}
+
+function allowance(by: 'target' | 'run', rows: number | undefined): Allowance | undefined {
+  return rows === undefined ? undefined : { rows, by }
+}
+
+function lesser(one: Allowance | undefined, other: Allowance | undefined): Allowance | undefined {
+  return one === undefined || (other !== undefined && other.rows < one.rows) ? other : one
 }
 
 /** A limit without its cut: which rows wait is nobody's business. */

@@ -54,17 +54,28 @@ export interface Plan extends Standing {
   readonly waitsMs?: number
 }
 
+/** What a plan may be given beside its parts. */
+export interface PlanOptions {
+  /** Show a few values of rows, old and new. Default false. */
+  readonly withValues?: boolean
+  /** Rows that the run would be told to send at most. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+}
+
 /** Plans a window that is not opened. A snapshot that it needs is dropped again, also when it fails. */
 export async function planWindow(
   parts: Parts,
   sync: SyncSpec,
   destination: string,
-  withValues: boolean,
-  signal?: AbortSignal,
+  { withValues = false, limit, signal }: PlanOptions,
 ): Promise<Plan> {
   // Not the id of the window to come: a run may open that one meanwhile, with a snapshot of its own.
   const windowId = `plan_${newId(parts.clock.now()).toLowerCase()}`
-  const next = await nextRequest(parts, sync, destination, { kind: 'sync' })
+  const next = await nextRequest(parts, sync, destination, {
+    kind: 'sync',
+    ...(limit === undefined ? {} : { limit }),
+  })
   const request = { ...next, windowId }
   let mayHaveSnapshot = true
   try {

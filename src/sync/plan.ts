@@ -1,18 +1,11 @@
 import type { SyncSpec } from '../core/index.ts'
 import { destinationsOf } from '../source/index.ts'
 import type { Parts } from './parts.ts'
-import { type Plan, planWindow } from './plan-window.ts'
+import { type Plan, type PlanOptions, planWindow } from './plan-window.ts'
 import { failedRun, type RunEnding } from './run-all.ts'
 
 /** A plan, or why there is none: a run would fail in the same way. */
 export type PlanEnding = Plan | Extract<RunEnding, { readonly kind: 'failed' }>
-
-/** What a plan may be given beside its parts. */
-export interface PlanOptions {
-  /** Show a few values of rows, old and new. Default false. */
-  readonly withValues?: boolean
-  readonly signal?: AbortSignal
-}
 
 /**
  * Says what a run of a sync would do now for each of its destinations. Sends nothing, opens no window, takes no lease
@@ -21,14 +14,14 @@ export interface PlanOptions {
 export async function plan(
   parts: Parts,
   sync: SyncSpec,
-  { withValues = false, signal }: PlanOptions = {},
+  options: PlanOptions = {},
 ): Promise<PlanEnding[]> {
   return Promise.all(
     destinationsOf(sync.send.to).map(async (destination): Promise<PlanEnding> => {
       try {
-        return await planWindow(parts, sync, destination, withValues, signal)
+        return await planWindow(parts, sync, destination, options)
       } catch (error) {
-        return failedRun(sync, destination, error, signal)
+        return failedRun(sync, destination, error, options.signal)
       }
     }),
   )

@@ -40,6 +40,8 @@ export interface WindowRequest {
   readonly number: number
   readonly openedAt: Date
   readonly kind: WindowKind
+  /** Rows that whoever asks wants sent at most. */
+  readonly limit?: number
   /** The checkpoint, from whoever has just read it; asked for if left out. */
   readonly checkpoint?: { readonly position?: Position | undefined }
   /** What a window of this kind covers otherwise than a run on schedule. */

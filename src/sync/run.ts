@@ -34,7 +34,7 @@ export interface RunReport {
 
 /** What a run may be given beside its parts. */
 export interface RunOptions
-  extends Partial<Pick<Opening, 'kind' | 'only' | 'confirmed' | 'passes' | 'giveUp'>> {
+  extends Partial<Pick<Opening, 'kind' | 'only' | 'limit' | 'confirmed' | 'passes' | 'giveUp'>> {
   /** How long to wait for the lease of another run, in ms. Default: ten minutes for a backfill, else not at all. */
   readonly waitMs?: number
   readonly signal?: AbortSignal

@@ -21,7 +21,7 @@ export interface SliceTask {
 }
 
 /** What a plan of slices may be given. */
-export interface SlicePlanOptions extends Partial<Pick<Opening, 'confirmed'>> {
+export interface SlicePlanOptions extends Partial<Pick<Opening, 'confirmed' | 'limit'>> {
   /** Into how many slices: from 1 to 100, and no more than the destination takes requests in 3 s. */
   readonly slices: number
   readonly signal?: AbortSignal
@@ -39,7 +39,7 @@ export async function planSlices(
   parts: Parts,
   sync: SyncSpec,
   destination: string,
-  { slices, confirmed = [], signal }: SlicePlanOptions,
+  { slices, confirmed = [], signal, ...given }: SlicePlanOptions,
 ): Promise<SliceTask[]> {
   checkNumber(parts, destination, slices)
   const { warehouse, project, clock } = parts
@@ -48,7 +48,13 @@ export async function planSlices(
     whenFree(parts, pair, undefined, released, async () => {
       await takeOver(parts, sync, destination, (old) => refuseOpenWindow(old, sync), released)
       return withLease(parts, sync, destination, released, async ({ lease }, stop) => {
-        const opening = { kind: 'sync' as const, confirmed, runId: newRunId(clock), lease }
+        const opening = {
+          ...given,
+          kind: 'sync' as const,
+          confirmed,
+          runId: newRunId(clock),
+          lease,
+        }
         const opened = await openWindow(parts, sync, destination, opening, stop)
         await sliceLeasesIn(warehouse, project.control, clock).cut(pair, slices)
         if (messagesToSend(opened) === 0) return []

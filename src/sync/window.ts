@@ -22,6 +22,8 @@ import { dropSnapshot } from './snapshot.ts'
 export interface Opening {
   readonly kind: WindowKind
   readonly only?: WindowRequest['only']
+  /** Rows that the window sends at most; the rest waits for the next one. */
+  readonly limit?: number
   /** Values that brakes printed and a person said again. */
   readonly confirmed: readonly string[]
   /** Brakes that a person let go for the whole that the window is a part of, by name. */
@@ -67,7 +69,7 @@ export async function nextRequest(
   parts: Parts,
   sync: SyncSpec,
   destination: string,
-  opening: Pick<Opening, 'kind' | 'only'>,
+  opening: Pick<Opening, 'kind' | 'only' | 'limit'>,
 ): Promise<WindowRequest> {
   const windows = windowsIn(parts.warehouse, parts.project.control)
   const { next } = await windows.standing(sync.name, destination)
@@ -78,7 +80,7 @@ function windowRequest(
   { clock }: Parts,
   sync: SyncSpec,
   destination: string,
-  { kind, only }: Pick<Opening, 'kind' | 'only'>,
+  { kind, only, limit }: Pick<Opening, 'kind' | 'only' | 'limit'>,
   number: number,
 ): WindowRequest {
   return {
@@ -87,6 +89,7 @@ function windowRequest(
     windowId: windowIdOf(sync.name, destination, number),
     openedAt: new Date(clock.now()),
     ...(only === undefined ? {} : { only }),
+    ...(limit === undefined ? {} : { limit }),
   }
 }
 

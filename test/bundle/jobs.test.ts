@@ -131,6 +131,7 @@ it('hands every parameter that a job declares to its tasks, and no other', () =>
   // No keys and no SQL: the history of runs keeps them.
   expect([...new Set(allNames)].sort()).toEqual([
     'confirm',
+    'limit',
     'mode',
     'reason',
     'since',

@@ -16,12 +16,27 @@ describe('the parameters of a job as a command line', () => {
   })
 
   it('mean nothing when they are empty', () => {
-    const empty = ['mode=', 'syncs=', 'since= ', 'reason=', 'why=', 'confirm=']
+    const empty = ['mode=', 'syncs=', 'limit=', 'since= ', 'reason=', 'why=', 'confirm=']
     expect(words('run', 'sync=orders', ...empty)).toEqual(command('run', 'orders'))
   })
 
   it('plan instead of running', () => {
     expect(words('run', 'sync=orders', 'share=0.5', 'mode=plan')).toEqual(command('plan', 'orders'))
+  })
+
+  it('limit a run, and the plan of one', () => {
+    expect(words('run', 'sync=orders', 'limit=100')).toEqual(
+      command('run', 'orders', '--limit=100'),
+    )
+    expect(words('run', 'sync=orders', 'mode=plan', 'limit=100')).toEqual(
+      command('plan', 'orders', '--limit=100'),
+    )
+    expect(words('slice plan', 'sync=orders', 'slices=2', 'limit=100')).toEqual(
+      command('slice', 'plan', 'orders', '--slices=2', '--limit=100'),
+    )
+    expect(words('slice run', 'sync=orders', 'slice=1/2', 'limit=100')).toEqual(
+      command('slice', 'run', 'orders', '--slice=1/2'),
+    )
   })
 
   it('send dead letters again, those that are meant', () => {
@@ -83,6 +98,12 @@ describe('the parameters of a job as a command line', () => {
       'run',
       ['mode=plan', 'confirm=3f9a'],
       'confirm means nothing in mode plan',
+    ],
+    [
+      'a limit of what is sent again',
+      'run',
+      ['mode=retry', 'limit=9'],
+      'limit means nothing in mode retry',
     ],
     ['a reference that was not filled in', 'run', ['mode={{job.parameters.mood}}'], 'misspelt'],
     ['a vacuum that is neither', 'maintain', ['vacuum=yes'], 'vacuum is true or false'],

@@ -17,6 +17,7 @@ const otherTraits = identify.replace('note: note', 'note: note, more: more')
 const canary = 'canary: { rows: 3, hold: 2h }'
 const files = {
   ...file('people', '', identify, 'on_delete: delete'),
+  ...file('members', '', identify),
   ...file('large', '', `${identify}, limits: { attribute_values: warn }`),
   ...file('steps', ', start: all', 'call: track, event: Step, person: { id: who }, at: at'),
   ...file('everyone', ', changes: full', identify),
@@ -53,8 +54,8 @@ const outcomes = (sync: string, what: string) =>
   bench.sql(`SELECT ${what} FROM main.customerio.outcomes WHERE sync = '${sync}'`)
 const syncOf = (name: string, { project }: Parts = parts) =>
   project.syncs.find((one) => one.name === name) as SyncSpec
-const planned = async (name: string, from = parts) => {
-  const [only] = await plan(from, syncOf(name, from))
+const planned = async (name: string, from = parts, options = {}) => {
+  const [only] = await plan(from, syncOf(name, from), options)
   if (only?.kind !== 'planned') throw new Error(`no plan: ${only?.message}`)
   return only
 }
@@ -74,6 +75,18 @@ describe('the limit of a target', () => {
     )
     expect(await account('people')).toMatchObject({ delivered: 6, unchanged: 4, held: 0 })
     expect(await checkpoint('people')).toMatchObject({ window: 2, version: 0 })
+  })
+
+  it('is that of a run that was told one, where that is less', async () => {
+    await build('members', 10)
+    const told = { limit: 3 }
+    expect(await planned('members', limitedTo(4), told)).toMatchObject({
+      counts: { send: 3, later: 7 },
+      limit: { rows: 3, by: 'run' },
+    })
+    expect((await planned('members', limitedTo(2), told)).limit).toEqual({ rows: 2, by: 'target' })
+    expect(await account('members', limitedTo(4), told)).toMatchObject({ delivered: 3, held: 7 })
+    expect(await account('members')).toMatchObject({ delivered: 7, unchanged: 3, held: 0 })
   })
 
   it('lets deletions and rows of the change feed wait, and the brake judges all deletions', async () => {

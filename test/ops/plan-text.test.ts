@@ -217,6 +217,9 @@ describe('the text of a plan', () => {
     expect(textOf({ counts: later, limit: { rows: 1000, by: 'target' } })).toContain(
       '9  later      wait for the next window: under this target one sends 1,000 rows at most',
     )
+    expect(textOf({ counts: later, limit: { rows: 1000, by: 'run' } })).toContain(
+      'wait for the next window: this one sends 1,000 rows at most',
+    )
     const canary = textOf({ counts: later, limit: { rows: 1000, by: 'canary', until } })
     expect(canary).toContain('a changed mapping begins with 1,000 rows a window, until ')
     expect(canary).toContain('or "customerio-jobs release people"')

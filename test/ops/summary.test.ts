@@ -45,7 +45,7 @@ describe('the summary of a run', () => {
   it('says that a limit lets rows wait, which is no failure', () => {
     const ending = finished({ held: 9 })
     if (ending.kind !== 'finished') throw new Error('it is')
-    const limited = (by: 'target' | 'canary') =>
+    const limited = (by: 'target' | 'run' | 'canary') =>
       runSummary(
         [{ ...ending, report: { ...ending.report, limit: { rows: 1000, by } } }],
         'main.c',
@@ -53,6 +53,7 @@ describe('the summary of a run', () => {
     expect(limited('target')).toContain(
       'customers → us sent 1,000 rows at most in its last window, as the target says',
     )
+    expect(limited('run')).toContain('sent 1,000 rows at most in its last window, as it was told')
     expect(limited('canary')).toContain('"customerio-jobs release customers" ends it')
     expect(limited('target')).not.toContain('dead_letters')
     expect(runSummary([ending], 'main.c').join()).toContain('dead_letters')
