@@ -14,6 +14,7 @@ import type { TableDefinition, TableName, View } from './model.ts'
 import { folderName, fullName } from './names.ts'
 import type { TableParts } from './parts.ts'
 import { DeltaTable } from './table.ts'
+import { alreadyThere, notThere } from './table-errors.ts'
 import { Volumes } from './volumes.ts'
 
 /**
@@ -244,20 +245,4 @@ function folders(folder: string): string[] {
 function hasLog(folder: string): boolean {
   const log = logFolder(folder)
   return existsSync(log) && readdirSync(log).some((name) => /^\d{20}\./.test(name))
-}
-
-function alreadyThere(name: TableName): DeltaError {
-  return new DeltaError(
-    'TABLE_OR_VIEW_ALREADY_EXISTS',
-    `Cannot create table or view ${fullName(name)} because it already exists. Choose another name, drop it, or use IF NOT EXISTS or CREATE OR REPLACE.`,
-    { table: fullName(name) },
-  )
-}
-
-function notThere(name: TableName): DeltaError {
-  return new DeltaError(
-    'TABLE_OR_VIEW_NOT_FOUND',
-    `The table ${fullName(name)} cannot be found. Check its name.`,
-    { table: fullName(name) },
-  )
 }

@@ -11,6 +11,7 @@ import {
   withColumns,
 } from './columns.ts'
 import { versionAt } from './commit-times.ts'
+import { detailOf } from './detail.ts'
 import { compact, deleteRows, mergeRows, updateRows } from './dml.ts'
 import { readHistory } from './history.ts'
 import { missingFile } from './missing-files.ts'
@@ -27,7 +28,6 @@ import type {
 } from './model.ts'
 import { fullName } from './names.ts'
 import type { TableParts } from './parts.ts'
-import { impliedFeatures } from './protocol.ts'
 import type { LogState } from './replay.ts'
 import { type Restored, restoreTable } from './restore.ts'
 import { scanFiles } from './scan.ts'
@@ -206,30 +206,7 @@ export class DeltaTable {
 
   /** Facts about the newest state. */
   async detail(): Promise<TableDetail> {
-    const snapshot = await this.snapshot()
-    const { protocol } = snapshot
-    const features = [
-      ...impliedFeatures(protocol),
-      ...(protocol.readerFeatures ?? []),
-      ...(protocol.writerFeatures ?? []),
-    ]
-    return {
-      format: 'delta',
-      id: snapshot.id,
-      name: fullName(this.name),
-      ...(snapshot.comment === undefined ? {} : { description: snapshot.comment }),
-      location: this.folder,
-      ...(snapshot.createdAt === undefined ? {} : { createdAt: snapshot.createdAt }),
-      lastModified: snapshot.timestamp,
-      partitionColumns: snapshot.partitionColumns,
-      clusteringColumns: snapshot.clusterBy,
-      numFiles: snapshot.files.length,
-      sizeInBytes: snapshot.files.reduce((sum, { size }) => sum + size, 0),
-      properties: snapshot.properties,
-      minReaderVersion: protocol.minReaderVersion,
-      minWriterVersion: protocol.minWriterVersion,
-      tableFeatures: [...new Set(features)].sort(),
-    }
+    return detailOf(fullName(this.name), this.folder, await this.snapshot())
   }
 
   async #tidied(connection: DuckDBConnection, write: Promise<CommitResult>): Promise<CommitResult> {

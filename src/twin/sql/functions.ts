@@ -1,30 +1,9 @@
 import { unsupported } from './errors.ts'
 import { asText, type Expr } from './expr.ts'
+import { type FunctionRule, int, many, rule, same, sql, sqls } from './function-rule.ts'
 import { stringLiteral } from './literals.ts'
-import { jsonPath, rowsOfJson, splitPattern, timeFormat, truncateUnit } from './patterns.ts'
-
-/** How one function is written in DuckDB, and how many arguments it takes. */
-interface FunctionRule {
-  readonly least: number
-  readonly most: number
-  readonly write: (args: readonly Expr[]) => string
-}
-
-const many = Number.POSITIVE_INFINITY
-
-function rule(least: number, most: number, write: (args: readonly Expr[]) => string): FunctionRule {
-  return { least, most, write }
-}
-
-/** The same name and the same meaning in DuckDB, or another name for it. */
-function same(name: string, least = 1, most = least): FunctionRule {
-  return rule(least, most, (args) => `${name}(${sqls(args)})`)
-}
-
-/** As {@link same}, with Spark's INT where DuckDB counts in BIGINT. */
-function int(name: string, least = 1, most = least): FunctionRule {
-  return rule(least, most, (args) => `CAST(${name}(${sqls(args)}) AS INTEGER)`)
-}
+import { jsonPath, rowsOfJson, splitPattern } from './patterns.ts'
+import { timeFunctions } from './time-functions.ts'
 
 const concat = rule(1, many, (args) => `(${args.map(asText).join(' || ')})`)
 const nvl = same('coalesce', 2)
@@ -32,14 +11,6 @@ const condition = rule(3, 3, ([a, b, c]) => `CASE WHEN ${sql(a)} THEN ${sql(b)} 
 const substring = rule(2, 3, (args) =>
   args.length === 2 ? `spark_substring_from(${sqls(args)})` : `spark_substring(${sqls(args)})`,
 )
-const dateDiff = rule(
-  2,
-  2,
-  ([end, start]) =>
-    `CAST(date_diff('day', CAST(${sql(start)} AS DATE), CAST(${sql(end)} AS DATE)) AS INTEGER)`,
-)
-const dateAdd = same('spark_date_plus', 2)
-const dayOfWeek = rule(1, 1, ([x]) => `CAST(dayofweek(CAST(${sql(x)} AS DATE)) + 1 AS INTEGER)`)
 const length = int('length')
 const power = rule(2, 2, ([a, b]) => `pow(CAST(${sql(a)} AS DOUBLE), CAST(${sql(b)} AS DOUBLE))`)
 
@@ -115,71 +86,7 @@ const functions: Readonly<Record<string, FunctionRule>> = {
   mod: same('spark_mod', 2),
   pmod: same('spark_pmod', 2),
   rand: rule(0, 0, () => 'random()'),
-  // Time
-  year: int('year'),
-  quarter: int('quarter'),
-  month: int('month'),
-  weekofyear: int('week'),
-  day: int('day'),
-  dayofmonth: int('day'),
-  dayofyear: int('dayofyear'),
-  dayofweek: dayOfWeek,
-  weekday: rule(1, 1, ([x]) => `CAST(isodow(CAST(${sql(x)} AS DATE)) - 1 AS INTEGER)`),
-  hour: int('hour'),
-  minute: int('minute'),
-  second: int('second'),
-  last_day: same('last_day'),
-  date_add: dateAdd,
-  date_sub: rule(2, 2, ([d, n]) => `spark_date_plus(${sql(d)}, -(${sql(n)}))`),
-  add_months: rule(
-    2,
-    2,
-    ([d, n]) => `CAST(CAST(${sql(d)} AS DATE) + to_months(CAST(${sql(n)} AS INTEGER)) AS DATE)`,
-  ),
-  datediff: dateDiff,
-  date_diff: dateDiff,
-  date_trunc: rule(
-    2,
-    2,
-    ([unit, x]) => `date_trunc(${truncateUnit(unit)}, CAST(${sql(x)} AS TIMESTAMPTZ))`,
-  ),
-  trunc: rule(
-    2,
-    2,
-    ([x, unit]) => `CAST(date_trunc(${truncateUnit(unit)}, CAST(${sql(x)} AS DATE)) AS DATE)`,
-  ),
-  date_format: rule(
-    2,
-    2,
-    ([x, format]) => `strftime(CAST(${sql(x)} AS TIMESTAMPTZ), ${timeFormat(format)})`,
-  ),
-  to_timestamp: rule(1, 2, ([x, format]) =>
-    format === undefined
-      ? `CAST(${sql(x)} AS TIMESTAMPTZ)`
-      : `CAST(strptime(${sql(x)}, ${timeFormat(format)}) AS TIMESTAMPTZ)`,
-  ),
-  to_date: rule(1, 2, ([x, format]) =>
-    format === undefined
-      ? `CAST(${sql(x)} AS DATE)`
-      : `CAST(strptime(${sql(x)}, ${timeFormat(format)}) AS DATE)`,
-  ),
-  date: rule(1, 1, ([x]) => `CAST(${sql(x)} AS DATE)`),
-  timestamp: rule(1, 1, ([x]) => `CAST(${sql(x)} AS TIMESTAMPTZ)`),
-  unix_timestamp: epoch(1_000_000),
-  unix_seconds: epoch(1_000_000),
-  unix_millis: epoch(1000),
-  unix_micros: epoch(1),
-  timestamp_micros: rule(1, 1, ([x]) => `make_timestamptz(CAST(${sql(x)} AS BIGINT))`),
-  timestamp_millis: rule(1, 1, ([x]) => `make_timestamptz(CAST(${sql(x)} AS BIGINT) * 1000)`),
-  timestamp_seconds: rule(
-    1,
-    1,
-    ([x]) => `make_timestamptz(CAST(CAST(${sql(x)} AS DECIMAL(28,6)) * 1000000 AS BIGINT))`,
-  ),
-  from_unixtime: rule(1, 2, ([x, format]) => {
-    const time = `make_timestamptz(CAST(${sql(x)} AS BIGINT) * 1000000)`
-    return `strftime(${time}, ${timeFormat(format ?? { sql: '', text: 'yyyy-MM-dd HH:mm:ss' })})`
-  }),
+  ...timeFunctions,
   // Collections
   array: rule(0, many, (args) => `[${sqls(args)}]`),
   map: rule(0, many, (args) => {
@@ -247,21 +154,4 @@ export function writeFunction(name: string, args: readonly Expr[]): Expr {
     throw unsupported(`\`${name}\` with ${args.length} arguments`)
   }
   return { sql: found.write(args), isText: textual.has(name) }
-}
-
-/** Floor of the time since the epoch in units of so many microseconds. */
-function epoch(microseconds: number): FunctionRule {
-  return rule(
-    1,
-    1,
-    ([x]) => `spark_floor_div(epoch_us(CAST(${sql(x)} AS TIMESTAMPTZ)), ${microseconds})`,
-  )
-}
-
-function sql(arg: Expr | undefined): string {
-  return arg?.sql ?? 'NULL'
-}
-
-function sqls(args: readonly Expr[]): string {
-  return args.map(sql).join(', ')
 }
