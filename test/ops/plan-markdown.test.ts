@@ -1,39 +1,20 @@
 import { expect, it } from '@jest/globals'
 import { planMark, planMarkdown } from '../../src/ops/index.ts'
-import type { Plan, PlanEnding } from '../../src/sync/index.ts'
+import type { PlanEnding } from '../../src/sync/index.ts'
+import { aPlan, counts } from '../support/plan.ts'
 
-const plan: Plan = {
-  kind: 'planned',
-  sync: 'people',
-  destination: 'eu',
-  isSetUp: true,
+const plan = aPlan({
   source: { table: 'main.shop.people', version: 12, committedAt: new Date(0) },
-  look: { kind: 'feed', from: 11 },
-  isAdopted: false,
   counts: {
+    ...counts,
     null_key: 1,
     duplicate_key: 1,
     send: 1200,
     delete: 3,
     unchanged: 9_990,
-    held: 0,
-    ignored: 0,
-    moved: 0,
     later: 40,
   },
-  irreversible: 0,
-  warnings: [],
   send: { fresh: 200, changed: 1000, again: 0 },
-  estimate: {
-    sampled: 0,
-    isWhole: true,
-    refused: [],
-    messages: 0,
-    bytes: 0,
-    requests: 0,
-    requestsPerSecond: 100,
-    seconds: 0,
-  },
   remapped: 7,
   changes: {
     kind: 'known',
@@ -45,7 +26,7 @@ const plan: Plan = {
   checks: [],
   brakes: [{ brake: 'max_rows', text: '1200 messages', isConfirmable: true }],
   hold: { why: 'ask ada@example.com', heldBy: 'ann', heldAt: new Date(0) },
-}
+})
 
 it('puts counts, fields and brakes of each plan on a line, and begins with the mark of its comment', () => {
   const lines = planMarkdown([plan, { ...plan, destination: 'us' }]).split('\n')
