@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { lockFileName, lockText, readLock } from '../config/index.ts'
+import { lockFileName, readLock } from '../config/index.ts'
 import { ConfigError, type LockSpec } from '../core/index.ts'
 import { lockChange, lockChangeText, lockOf } from '../ops/index.ts'
 import { schedule } from '../sync/index.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
+import { writeLock } from './write-lock.ts'
 
 type Arguments = CommonArguments & {
   readonly syncs: string[] | undefined
@@ -46,7 +46,7 @@ export const lockCommand: CommandModule<object, Arguments> = {
       if (args.json) terminal.out(JSON.stringify(changes))
       else for (const line of lines) terminal.out(line)
       if (args.check) return refuse(lines)
-      writeFileSync(join(root, lockFileName), lockText({ ...Object.fromEntries(kept), ...now }))
+      writeLock(root, { ...Object.fromEntries(kept), ...now })
       if (!args.json)
         terminal.out(`${lockFileName} says how the sources of ${own.length} syncs look`)
     })

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { lockFileName, lockText, readLock } from '../config/index.ts'
+import { lockFileName, readLock } from '../config/index.ts'
 import { ConfigError, type LockSpec } from '../core/index.ts'
 import { lockOf } from '../ops/index.ts'
 import { type NewSync, syncText } from '../project/index.ts'
 import { given } from './moment.ts'
 import { type CommonArguments, terminalFor, withCommon, withParts } from './open.ts'
+import { writeLock } from './write-lock.ts'
 
 type Arguments = CommonArguments & {
   readonly sync: string
@@ -67,6 +68,6 @@ export function writeSync(
   const text = syncText({ ...sync, ...lock })
   mkdirSync(join(root, 'syncs'), { recursive: true })
   writeFileSync(join(root, path), text)
-  writeFileSync(join(root, lockFileName), lockText({ ...readLock(root), [sync.name]: lock }))
+  writeLock(root, { ...readLock(root), [sync.name]: lock })
   return path
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { FieldSpec, Fields, Json, Path } from '../core/index.ts'
-
-const Column = z.string().min(1, 'a column name is needed')
+import { Column } from './names.ts'
 
 /** Any JSON value. */
 export const JsonValue: z.ZodType<Json> = z.json() as z.ZodType<Json>

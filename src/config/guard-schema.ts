@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { BrakesSpec, CanarySpec, ChecksSpec } from '../core/index.ts'
 import { Duration } from './duration.ts'
+import { Column } from './names.ts'
 
-const Column = z.string().min(1)
 const Percent = z.number().min(0).max(100)
 
 /** What stops a run; every key has a default but `max_rows`. */

@@ -1,3 +1,4 @@
+export { columnSuggestions, suggestionsPath } from './column-suggestions.ts'
 export { periodMs } from './duration.ts'
 export { jsonSchemas } from './json-schemas.ts'
 export { loadProject } from './load.ts'

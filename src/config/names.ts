@@ -7,3 +7,6 @@ export const Name = z
     /^[a-z][a-z0-9_-]{0,62}$/,
     'a name is lower case letters, digits, - and _, starting with a letter',
   )
+
+/** The name of a column of the source. Its id is how the JSON Schemas say that a column belongs there. */
+export const Column = z.string().min(1, 'a column name is needed').meta({ id: 'column' })

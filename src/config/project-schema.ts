@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Name } from './names.ts'
+import { Column, Name } from './names.ts'
 import { SecretReference } from './secret-ref.ts'
 
 const Destination = z.strictObject({
@@ -54,8 +54,6 @@ const Job = z
     (job) => [job.every, job.cron, job.on_table_update].filter(Boolean).length <= 1,
     'a job starts by one of every, cron and on_table_update',
   )
-
-const Column = z.string().min(1)
 
 const Erase = z
   .strictObject({

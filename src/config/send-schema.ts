@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { Field, FieldMap, NullPolicy } from './field-schema.ts'
-import { Name } from './names.ts'
-
-const Column = z.string().min(1)
+import { Column, Name } from './names.ts'
 
 const Person = z
   .strictObject({

@@ -2,10 +2,8 @@ import { z } from 'zod'
 import { Duration } from './duration.ts'
 import { JsonValue } from './field-schema.ts'
 import { Brakes, Canary, Checks } from './guard-schema.ts'
-import { Name } from './names.ts'
+import { Column, Name } from './names.ts'
 import { Send } from './send-schema.ts'
-
-const Column = z.string().min(1)
 
 const Changes = z.union([
   z.strictObject({

@@ -21,6 +21,7 @@ sync:
     - .*/**
     - node_modules/**
     - resources/**
+    - schemas/**
     - "*.md"
 
 variables:

@@ -20,7 +20,7 @@ npm run check     # what CI runs: files, their tests, and whether resources/gene
 |---|---|
 | \`customerio.yml\` | destinations, jobs and targets |
 | \`syncs/${syncs[0] ?? '<sync>'}.yml\` | a table, what its rows become, and tests of that |
-| \`customerio.lock.yml\` | the columns of the sources; \`npx customerio-jobs lock\` writes it |
+| \`customerio.lock.yml\` | the columns of the sources; \`npx customerio-jobs lock\` writes it, and \`schemas/\`, by which editors suggest them |
 | \`databricks.yml\` | the bundle |
 | \`resources/generated/\` | its jobs; \`npm run build\` writes them |
 

@@ -47,7 +47,7 @@ export function syncText(sync: NewSync): string {
     .filter((column) => !said.has(column))
     .map((column) => fieldLine(column, columns[column] ?? '', sync.personal[column.toLowerCase()]))
   const lines = [
-    '# yaml-language-server: $schema=../node_modules/customerio-jobs/schemas/sync.schema.json',
+    `# yaml-language-server: $schema=../schemas/${name}.schema.json`,
     `sync: ${name}`,
     'source:',
     `  table: ${table}`,

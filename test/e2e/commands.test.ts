@@ -133,6 +133,7 @@ describe('the commands, as a person types them', () => {
 
   it('init --from-table, new and lock write what the tables are, and what they wrote is sent', async () => {
     const root = join(world.folder, 'begun')
+    const fileOf = (path: string) => readFileSync(join(root, path), 'utf8')
     await parts.warehouse.execute(
       'CREATE TABLE main.shop.members USING DELTA AS SELECT * FROM main.shop.people',
     )
@@ -154,6 +155,9 @@ describe('the commands, as a person types them', () => {
     expect([drifted.code, drifted.stdout]).toEqual([2, 'visits: new: paid\n'])
     expect((await world.command(root, 'lock', 'visits')).stdout).toContain('the sources of 1 syncs')
     expect((await world.command(root, 'lock', '--check')).code).toBe(0)
+    // What the first line of the file names for editors knows the column that came.
+    const [, schema = ''] = /\$schema=(\S+)/.exec(fileOf('syncs/visits.yml')) ?? []
+    expect(fileOf(join('syncs', schema))).toContain('"paid"')
   })
 
   it('doctor finds nothing to mend, and says what is wrong otherwise', async () => {
