@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   cpSync,
@@ -9,12 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
-
-/** How a program ended, and what it printed. */
-export interface Ended {
-  readonly code: number | null
-  readonly output: string
-}
+import { type Ended, runProgram } from './run-program.ts'
 
 /** A copy of this repository whose bundle the CLI deploys, so that nothing of it stays in the repository itself. */
 export interface BundleCopy {
@@ -46,7 +41,7 @@ export function copyBundle(
   // The pattern that is there means a directory, and this one is a link.
   appendFileSync(join(folder, '.gitignore'), '\nnode_modules\n')
   return {
-    bundle: (...words) => runCli(cli, ['bundle', ...words], folder, environment),
+    bundle: (...words) => runProgram(cli, ['bundle', ...words], { cwd: folder, env: environment }),
     edit(file, change) {
       const path = join(folder, file)
       writeFileSync(path, change(readFileSync(path, 'utf8')))
@@ -59,23 +54,4 @@ export function copyBundle(
         .flatMap((file) => /^resources\/generated\/(.+)\.job\.yml$/.exec(file)?.[1] ?? [])
         .sort(),
   }
-}
-
-/** Not to be waited for in a blocking way: the twin that it talks to is in this process. */
-function runCli(
-  cli: string,
-  words: readonly string[],
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Ended> {
-  const child = spawn(cli, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  return new Promise((done, fail) => {
-    child.on('error', fail).on('close', (code) => done({ code, output }))
-  })
 }

@@ -1,7 +1,8 @@
 import type { Parts } from '../src/sync/index.ts'
 import type { Twin } from '../src/twin/index.ts'
 import type { Checks } from './checks.ts'
-import type { BundleCopy, Ended } from './cli-bundle.ts'
+import type { BundleCopy } from './cli-bundle.ts'
+import type { Ended } from './run-program.ts'
 
 /** What every check works with. */
 export interface Stage {

@@ -2,111 +2,34 @@ import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Checks } from './checks.ts'
 import { checkCli } from './cli.ts'
-import { askAboutDemo, runDemoTwice } from './demo-lake.ts'
-import { askAboutDml, makeTables } from './dml.ts'
-import { askChdb, askDeltaRs, runSpark } from './engines.ts'
+import { checkGuide } from './guide.ts'
 import { checkLauncher } from './launcher.ts'
-import { asSparkSteps, compareAnswers, questionsFor } from './outside-readers.ts'
-import { compareParts, partSteps } from './part-file.ts'
-import { recordProduct } from './product.ts'
-import { type Asked, askTwin } from './questions.ts'
-import { compareReplay, replay } from './replay.ts'
-import { type Found, prepareTools } from './tools.ts'
-import { withTwin } from './twin.ts'
-import { compareWrites, writeAgain, writeSteps } from './write-back.ts'
+import { checkEngines } from './outside.ts'
+import { prepareTools } from './tools.ts'
 
 /*
- * Outside proof: engines that are not ours read what the twin wrote, and run what the product says. What each check
- * shows, and what none of them does, is in docs/conformance.md.
+ * Outside proof, all of it or the parts that were named. What each check shows, and what none of them does, is in
+ * docs/conformance.md.
  */
 
 const cache = resolve('.conformance')
 const work = join(cache, 'run')
-const demo = join(work, 'demo')
-const dml = join(work, 'dml')
 const tools = prepareTools(cache)
 const checks = new Checks()
+
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  engines: () => checkEngines(checks, tools, work),
+  launcher: () => checkLauncher(checks, tools.task, join(work, 'launcher')),
+  bundle: () => checkCli(checks, tools),
+  guide: () => checkGuide(checks, tools),
+}
+const named = process.argv.slice(2)
+const unknown = named.find((name) => !Object.hasOwn(parts, name))
+if (unknown !== undefined) {
+  throw new Error(`"${unknown}" is no part; there are ${Object.keys(parts).join(', ')}`)
+}
 rmSync(work, { recursive: true, force: true })
-
-console.log(
-  'running the demo twice, changing small tables in every way, recording what the product says',
-)
-runDemoTwice(demo)
-const aboutDml = await withTwin(dml, async ({ warehouse }) => {
-  await makeTables(warehouse)
-  return askAboutDml(warehouse, dml)
-})
-const asked = [...(await askAboutDemo(demo)), ...aboutDml]
-const replayed = replay(await recordProduct(join(work, 'product')))
-
-outside('read', asked)
-const spark = both(tools.python, tools.jars)
-if ('missing' in spark) {
-  for (const what of [
-    'reads',
-    'runs the SQL of the product',
-    'loads parts',
-    'writes to tables of the twin',
-  ])
-    checks.skip(`Spark ${what}`, spark.missing)
-} else {
-  console.log('\nSpark takes a few minutes')
-  const steps = [
-    ...asSparkSteps(asked),
-    ...replayed.map(({ step }) => step),
-    ...(await partSteps(join(work, 'parts'))),
-    ...writeSteps(dml),
-  ]
-  const answers = runSpark(steps, join(work, 'spark'), spark)
-  checks.heading(`${answers.version}: the tables of the twin`)
-  compareAnswers(checks, 'Spark', asked, answers)
-  checks.heading(`${answers.version}: the SQL of the product`)
-  compareReplay(checks, replayed, answers)
-  compareParts(checks, answers)
-  checks.heading(`${answers.version}: writes to tables of the twin`)
-  const after = await withTwin(dml, async ({ warehouse }) => {
-    await compareWrites(checks, warehouse, answers)
-    await writeAgain(warehouse)
-    // Without history: delta-rs tells the time of Spark's commits by their content, all others by their files.
-    const subjects = ['main.dml.people', 'main.dml.long_log'].map((table) => ({
-      table,
-      history: false,
-    }))
-    return askTwin(warehouse, join(dml, 'lake'), subjects)
-  })
-  outside('read after Spark and the twin wrote', after)
+for (const [name, check] of Object.entries(parts)) {
+  if (named.length === 0 || named.includes(name)) await check()
 }
-await checkLauncher(checks, tools.task, join(work, 'launcher'))
-await checkCli(checks, tools)
 process.exitCode = checks.close()
-
-/** Has chdb and delta-rs read, as far as they are here. */
-function outside(what: string, questions: readonly Asked[]): void {
-  const { chdb, python } = tools
-  const out = join(work, what.replaceAll(' ', '-'))
-  if ('missing' in chdb) checks.skip(`chdb: ${what}`, chdb.missing)
-  else {
-    const answers = askChdb(questionsFor('chdb', questions), join(out, 'chdb'), work)
-    checks.heading(`${answers.version}: ${what}`)
-    compareAnswers(checks, 'chdb', questions, answers)
-  }
-  if ('missing' in python) checks.skip(`delta-rs: ${what}`, python.missing)
-  else {
-    const answers = askDeltaRs(
-      questionsFor('delta-rs', questions),
-      join(out, 'delta-rs'),
-      python.path,
-    )
-    checks.heading(`${answers.version}: ${what}`)
-    compareAnswers(checks, 'delta-rs', questions, answers)
-  }
-}
-
-function both(
-  python: Found,
-  jars: Found,
-): { readonly python: string; readonly jars: string } | { readonly missing: string } {
-  if ('missing' in python) return python
-  if ('missing' in jars) return jars
-  return { python: python.path, jars: jars.path }
-}
