@@ -12,3 +12,4 @@ export {
   runsQuestion,
 } from './questions.ts'
 export { type TaskWords, taskWords } from './task-words.ts'
+export { undeclaredVariables } from './undeclared.ts'

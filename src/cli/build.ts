@@ -15,6 +15,7 @@ import { loadProject } from '../config/index.ts'
 import { ConfigError, type ProjectSpec } from '../core/index.ts'
 import { tablesOf } from '../source/index.ts'
 import { splitTable } from '../warehouse/index.ts'
+import { checkBundleVariables } from './bundle-variables.ts'
 import { terminalFor } from './open.ts'
 
 interface Arguments {
@@ -46,11 +47,13 @@ export const buildCommand: CommandModule<object, Arguments> = {
     if (args.check) copyPackaged(root)
     const { missing, changed, surplus } = drift
     if (args.json) terminal.out(JSON.stringify(drift))
-    if (args.check) return refuse([...missing, ...changed, ...surplus])
-    if (args.json) return
-    for (const name of [...missing, ...changed]) terminal.out(`wrote ${join(folder, name)}`)
-    for (const name of surplus) terminal.out(`removed ${join(folder, name)}`)
-    terminal.out(`${folder} is what customerio.yml says (${files} files)`)
+    if (args.check) refuse([...missing, ...changed, ...surplus])
+    else if (!args.json) {
+      for (const name of [...missing, ...changed]) terminal.out(`wrote ${join(folder, name)}`)
+      for (const name of surplus) terminal.out(`removed ${join(folder, name)}`)
+      terminal.out(`${folder} is what customerio.yml says (${files.size} files)`)
+    }
+    checkBundleVariables(root, files)
   },
 }
 
@@ -61,24 +64,24 @@ const packaged = ['job.mjs', 'launcher.py']
 export function writeBuild(root: string): Look {
   const at = join(root, folder)
   const wanted = filesOf(root)
-  const { drift, files } = lookAt(root)
+  const { drift } = lookAt(root)
   mkdirSync(at, { recursive: true })
   for (const name of [...drift.missing, ...drift.changed])
     writeFileSync(join(at, name), wanted.get(name) ?? '')
   for (const name of drift.surplus) rmSync(join(at, name))
   copyPackaged(root)
-  return { drift, files }
+  return { drift, files: wanted }
 }
 
 interface Look {
   readonly drift: Drift
-  /** How many files there should be. */
-  readonly files: number
+  /** What there should be, by name. */
+  readonly files: ReadonlyMap<string, string>
 }
 
 function lookAt(root: string): Look {
   const wanted = filesOf(root)
-  return { drift: driftOf(wanted, filesIn(join(root, folder))), files: wanted.size }
+  return { drift: driftOf(wanted, filesIn(join(root, folder))), files: wanted }
 }
 
 function copyPackaged(root: string): void {

@@ -16,7 +16,10 @@ export function columnSuggestions(columns: readonly string[]): object {
   }
   for (const place of placesOfColumns()) {
     let node = schema
-    for (const step of place) node = (node[step] ??= {}) as Node
+    for (const step of place) {
+      node[step] ??= {}
+      node = node[step] as Node
+    }
     node.$ref = '#/$defs/column'
   }
   return { ...schema, $defs: { column: { examples: columns } } }

@@ -88,5 +88,21 @@ describe('a project from the packed package, in an empty folder', () => {
     expect(command('build', '--check').stderr).toMatch(/gone\.job\.yml\s+setup\.job\.yml|setup/)
     expect(command('build').status).toBe(0)
     expect([command('build', '--check').status, existsSync(gone)]).toEqual([0, false])
+    const bundle = join(root, 'databricks.yml')
+    const text = readFileSync(bundle, 'utf8')
+    const older = text.replace(/ {2}notify_alerts:\n(?: {4}.*\n)+/, '')
+    expect(older).not.toBe(text)
+    writeFileSync(bundle, older)
+    for (const words of [['build'], ['build', '--check']]) {
+      const { status, stderr } = command(...words)
+      expect([status, stderr]).toEqual([2, expect.stringContaining('VARIABLE_MISSING')])
+      // What it shows can be put in as it is.
+      const lines = stderr.slice(stderr.indexOf('  notify_alerts:')).trimEnd()
+      writeFileSync(bundle, older.replace('variables:\n', `variables:\n${lines}\n`))
+      expect(command(...words).status).toBe(0)
+      expect(bundleIn(root)).toHaveProperty('variables.notify_alerts.type', 'complex')
+      writeFileSync(bundle, older)
+    }
+    writeFileSync(bundle, text)
   })
 })
