@@ -34,7 +34,7 @@ variables:
     type: complex
     default: []
   notify_alerts:
-    description: "who is told by alerts: a list of { user_email: ann@example.com } or { destination_id: <id> }"
+    description: "who is told by alerts: a list of { user_email: <address> } or { destination_id: <id> }"
     type: complex
     default: []
   service_principal:
