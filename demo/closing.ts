@@ -41,7 +41,7 @@ export async function closing(
     Number(sum?.pending) === 0 ? '  Every row is accounted for.' : '  SOMETHING IS MISSING.',
     '',
     '── Where to look next ───────────────────────────────────────────────────────',
-    `  the run in a browser        ${report}`,
+    `  all of it in a browser      ${report}`,
     `  the Delta tables            ${data}/lake/tables  (Spark, delta-rs and DuckDB read them)`,
     '  one message after another   SELECT * FROM main.customerio.outcomes',
     '  each request                SELECT * FROM main.customerio.requests',

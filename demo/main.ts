@@ -89,8 +89,8 @@ try {
 
     step('customerio-jobs explain --person CG-12520')
     await command('explain', '--person', 'CG-12520')
-    step(`customerio-jobs report --html ${report}`)
-    await command('report', '--html', report)
+    step(`customerio-jobs report --week --html ${report}`)
+    await command('report', '--week', '--html', report)
     for (const line of await closing(parts, twin, { data, report })) say(line)
     process.exitCode = ran
   } finally {
