@@ -50,8 +50,6 @@ export interface Comparison {
   readonly ordered?: boolean
   /** Names of columns must be equal, their types need not be: for an engine with types of its own. */
   readonly looseTypes?: boolean
-  /** Sums of DOUBLE hang on the order of the rows: the last digit may differ, and so may what it is rounded to. */
-  readonly nearNumbers?: boolean
   /** Only the number of rows: which ones come is for the engine to choose. */
   readonly countOnly?: boolean
 }
@@ -60,7 +58,7 @@ export interface Comparison {
 export function difference(
   expected: Answer,
   actual: Answer,
-  { ordered = false, looseTypes = false, nearNumbers = false, countOnly = false }: Comparison = {},
+  { ordered = false, looseTypes = false, countOnly = false }: Comparison = {},
 ): string | undefined {
   const shown = (columns: readonly string[]) =>
     looseTypes ? columns.map((column) => column.split(' ')[0]) : columns
@@ -76,23 +74,8 @@ export function difference(
   if (countOnly) return undefined
   const left = ordered ? expected.rows : [...expected.rows].sort()
   const right = ordered ? actual.rows : [...actual.rows].sort()
-  const isSame = (line: string, other = '') =>
-    line === other || (nearNumbers && isNear(JSON.parse(line), JSON.parse(other)))
-  const row = left.findIndex((line, i) => !isSame(line, right[i]))
+  const row = left.findIndex((line, i) => line !== right[i])
   return row < 0 ? undefined : cellsThatDiffer(wanted, left[row], right[row])
-}
-
-/** Equal, or numbers so near that only the order of an addition tells them apart. */
-function isNear(left: unknown, right: unknown): boolean {
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((value, i) => isNear(value, right[i]))
-  }
-  if (left === right || typeof left !== 'string' || typeof right !== 'string') return left === right
-  const [[unscaled, scale], [other, otherScale]] = [left.split('e-'), right.split('e-')]
-  if (scale !== undefined && scale === otherScale)
-    return Math.abs(Number(unscaled) - Number(other)) <= 1
-  const [a, b] = [Number(left), Number(right)]
-  return left.includes('.') && Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b))
 }
 
 function cellsThatDiffer(columns: readonly (string | undefined)[], left = '', right = ''): string {

@@ -114,9 +114,10 @@ export async function destroys({ checks, copy, twin, jobs, ...stage }: Stage): P
   const isRefused = refused.code !== 0 && /prevent_destroy/.test(refused.output)
   checks.note('not the control schema, which is protected', isRefused ? undefined : said(refused))
   checks.note('so everything is still there', differs(left(), 2 * jobs.length))
-  copy.edit('resources/generated/control.schema.yml', (text) =>
-    text.replaceAll('prevent_destroy: true', 'prevent_destroy: false'),
-  )
+  for (const file of ['control.schema.yml', 'parts.volume.yml'])
+    copy.edit(`resources/generated/${file}`, (text) =>
+      text.replaceAll('prevent_destroy: true', 'prevent_destroy: false'),
+    )
   good(checks, 'dev, once that is taken away', await copy.bundle('destroy', '--auto-approve'))
   const hasSchema = twin.lake.hasSchema('dev', 'customerio')
   checks.note('with its control schema', hasSchema ? 'it is there' : undefined)

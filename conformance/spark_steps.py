@@ -23,6 +23,8 @@ SETTINGS = {
     "spark.sql.legacy.parameterSubstitution.constantsOnly": "true",
     "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
     "spark.databricks.delta.snapshotPartitions": "1",
+    # Versions are asked for by the number that they have in the twin: no engine adds one in between.
+    "spark.databricks.delta.autoCompact.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.driver.memory": "2g",
     "spark.driver.host": "127.0.0.1",

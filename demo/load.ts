@@ -61,7 +61,7 @@ export async function loadShop({ warehouse, workspace }: Parts): Promise<SourceC
 
 /**
  * Real customers, and six rows as real tables have them: each is sent, refused or left out for a reason of its own. City
- * and state are those of the last line of the last day, so that the order of the lines says nothing.
+ * and state are those of the last line of the last day, and sums are of decimals, so that the order of the lines says nothing.
  */
 export const customers = `SELECT
   customer_id,
@@ -71,8 +71,8 @@ export const customers = `SELECT
   concat(CAST(min(ordered_on) AS STRING), 'T00:00:00Z') AS joined,
   max(ordered_on) AS last_order_on,
   count(DISTINCT order_id) AS orders,
-  CAST(sum(sales) AS DECIMAL(18, 2)) AS lifetime_sales,
-  round(sum(profit) / sum(sales), 4) AS margin,
+  CAST(sum(CAST(sales AS DECIMAL(18, 4))) AS DECIMAL(18, 2)) AS lifetime_sales,
+  round(CAST(sum(CAST(profit AS DECIMAL(18, 4))) AS DOUBLE) / sum(CAST(sales AS DECIMAL(18, 4))), 4) AS margin,
   max_by(city, struct(ordered_on, row_id)) AS city,
   max_by(state, struct(ordered_on, row_id)) AS state,
   min(country) AS country

@@ -5,7 +5,7 @@ SELECT
   CAST(min(ordered_on) AS TIMESTAMP) AS ordered_at,
   min(shipped_on) AS shipped_on,
   min(ship_mode) AS ship_mode,
-  CAST(sum(sales) AS DECIMAL(18, 2)) AS total,
+  CAST(sum(CAST(sales AS DECIMAL(18, 4))) AS DECIMAL(18, 2)) AS total,
   array_sort(
     collect_list(
       named_struct(
