@@ -31,6 +31,8 @@ export interface Mode {
 const run: Mode = { takes: ['limit', 'confirm'] }
 const plan: Mode = { takes: [] }
 const runPlan: Mode = { command: ['plan'], takes: ['limit'] }
+/** The task before it made the plan. */
+const planned: Mode = { takes: ['limit'] }
 const retry: Mode = { takes: ['since', 'reason', 'why', 'confirm'] }
 const resend = { ...retry, command: ['replay', '--send'] }
 
@@ -42,10 +44,10 @@ export const modes: Readonly<Record<TaskKind, Readonly<Record<string, Mode>>>> =
     plan: runPlan,
     retry,
   },
-  'slice run': { run: { ...run, command: ['slice', 'run'] }, plan: { takes: ['limit'] }, retry },
+  'slice run': { run: { ...run, command: ['slice', 'run'] }, plan: planned, retry },
   'slice settle': {
     run: { ...run, command: ['slice', 'settle'] },
-    plan: { takes: ['limit'] },
+    plan: planned,
     retry: resend,
   },
   replay: { plan: { command: ['replay'], takes: ['since', 'reason'] }, run: resend },

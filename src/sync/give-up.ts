@@ -1,4 +1,5 @@
-import { actsIn, type Lease, ledgerIn, loadWindow, type Window, windowsIn } from '../audit/index.ts'
+import { actsIn, type Lease, ledgerIn, type Window, windowsIn } from '../audit/index.ts'
+import { loadOutcomes } from './load-outcomes.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -9,10 +10,11 @@ import type { Parts } from './parts.ts'
 export async function giveUpWindow(
   parts: Parts,
   lease: Lease,
-  { windowId, sync, destination }: Window,
+  window: Window,
   who: string,
 ): Promise<void> {
-  const { warehouse, workspace, project, clock, log } = parts
+  const { warehouse, project, clock, log } = parts
+  const { windowId, sync, destination } = window
   const { control } = project
   await actsIn(warehouse, control, clock).record({
     act: 'give-up',
@@ -21,7 +23,7 @@ export async function giveUpWindow(
     destination,
     windowId,
   })
-  await loadWindow({ sql: warehouse, files: workspace, control, sync, windowId })
+  await loadOutcomes(parts, window)
   await ledgerIn(warehouse, control).settle(windowId)
   const { held } = await windowsIn(warehouse, control).giveUp(
     windowId,

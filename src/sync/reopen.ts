@@ -1,9 +1,10 @@
-import { type Lease, loadWindow, type Window } from '../audit/index.ts'
+import type { Lease, Window } from '../audit/index.ts'
 import { AuditError, SourceError, type SyncSpec } from '../core/index.ts'
 import { checkPin, parametersOf, pinned, readScope, sourceSchema } from '../source/index.ts'
 import { queryOf } from './assess.ts'
 import { compileSync } from './compile-sync.ts'
 import { holdErased } from './hold-erased.ts'
+import { loadOutcomes } from './load-outcomes.ts'
 import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
 import { tombstonesOf } from './tombstones.ts'
@@ -22,13 +23,7 @@ export async function goOnWith(
   const opened = await reopen(parts, current, window, signal).catch((error: unknown) => {
     throw unreadable(error) ? unfinishable(window, error) : error
   })
-  await loadWindow({
-    sql: parts.warehouse,
-    files: parts.workspace,
-    control: parts.project.control,
-    sync: window.sync,
-    windowId: window.windowId,
-  })
+  await loadOutcomes(parts, window)
   parts.log.info('going on with the window an earlier run left open', { window: window.windowId })
   return lease === undefined ? opened : holdErased(parts, opened, lease, signal)
 }

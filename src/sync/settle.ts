@@ -3,13 +3,13 @@ import {
   type Lease,
   leasesIn,
   ledgerIn,
-  loadWindow,
   type Position,
   type Window,
   windowsIn,
 } from '../audit/index.ts'
 import { adoptionRelation, inRange, readScope, type Scope } from '../source/index.ts'
 import type { Attempt } from './attempt.ts'
+import { loadOutcomes } from './load-outcomes.ts'
 import type { OpenedWindow } from './opened.ts'
 import type { Parts } from './parts.ts'
 import { dropSnapshot } from './snapshot.ts'
@@ -137,12 +137,5 @@ export async function leaveOpen(
 }
 
 async function loadParts(parts: Parts, { window }: OpenedWindow, attempt: Attempt): Promise<void> {
-  await loadWindow({
-    sql: parts.warehouse,
-    files: parts.workspace,
-    control: parts.project.control,
-    sync: window.sync,
-    windowId: window.windowId,
-    parts: await attempt.recorder.close(),
-  })
+  await loadOutcomes(parts, window, await attempt.recorder.close())
 }

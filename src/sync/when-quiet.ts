@@ -1,5 +1,6 @@
-import { loadWindow, type Pair, type Window, windowsIn } from '../audit/index.ts'
+import { type Pair, type Window, windowsIn } from '../audit/index.ts'
 import { readScope, type Scope } from '../source/index.ts'
+import { loadOutcomes } from './load-outcomes.ts'
 import type { Parts } from './parts.ts'
 import { whenFree } from './when-free.ts'
 import { withLease } from './with-lease.ts'
@@ -25,14 +26,15 @@ export function whenQuiet<T>(
   work: (idle: IdleWindow | undefined) => Promise<T>,
   waitMs = patienceMs,
 ): Promise<T> {
-  const { warehouse, workspace, project } = parts
-  const { control } = project
+  const { warehouse, project } = parts
   return whenFree(parts, pair, waitMs, signal, () =>
     withLease(parts, { name: pair.sync }, pair.destination, signal, async () => {
-      const window = await windowsIn(warehouse, control).findOpen(pair.sync, pair.destination)
+      const window = await windowsIn(warehouse, project.control).findOpen(
+        pair.sync,
+        pair.destination,
+      )
       if (window === undefined) return work(undefined)
-      const { sync, windowId } = window
-      await loadWindow({ sql: warehouse, files: workspace, control, sync, windowId })
+      await loadOutcomes(parts, window)
       return work({ window, scope: readScope(window.pin) })
     }),
   )
