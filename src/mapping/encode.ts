@@ -31,6 +31,8 @@ export interface EncodeOptions {
   readonly openedAt: number
   readonly maxMessageBytes: number
   readonly kinds: ReadonlyMap<string, Kind>
+  /** False to make no code for the plain members, as where none may be made. Default true. */
+  readonly inPlace?: boolean
 }
 
 /** Encodes rows `from … to - 1` of a batch. */
@@ -75,7 +77,13 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const writeId = bindIds(options.idSecret, options.idParts, ids)
     const writeBody = bindBody(
       plan,
-      { ...source, out, longValues: plan.longValues ?? 'error', onLong },
+      {
+        ...source,
+        out,
+        longValues: plan.longValues ?? 'error',
+        onLong,
+        inPlace: options.inPlace ?? true,
+      },
       { subject, identities, events, moment, ids },
     )
 

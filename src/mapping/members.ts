@@ -3,6 +3,7 @@ import { type Data, DataType } from 'apache-arrow'
 import type { LimitPolicy } from '../core/index.ts'
 import type { Write } from './cell.ts'
 import { attributeGuard, type Guard, guardOf, type OnLong } from './guards.ts'
+import { bindInPlace } from './in-place.ts'
 import { bindJson, close } from './json.ts'
 import { redacted } from './limits.ts'
 import { bindNull } from './nulls.ts'
@@ -25,11 +26,22 @@ export interface Batch {
   /** What happens to attributes that are too long. */
   readonly longValues: LimitPolicy
   readonly onLong: OnLong
+  /** False to write every member by its own writer. */
+  readonly inPlace: boolean
 }
+
+/** Members that one function writes; V8 does not optimize one that is very long. */
+const mostInPlace = 32
 
 /** A writer of an object's members, in order. */
 export function bindMembers(members: readonly Member[], batch: Batch): WriteMembers {
-  const writers = members.map((member) => bindMember(member, batch))
+  const bindOwn = (member: Member) => bindMember(member, batch)
+  const writers: WriteMembers[] = []
+  for (let i = 0; i < members.length; i += mostInPlace) {
+    const some = members.slice(i, i + mostInPlace)
+    const inPlace = batch.inPlace ? bindInPlace(some, batch, bindOwn) : undefined
+    writers.push(...(inPlace === undefined ? some.map(bindOwn) : [inPlace]))
+  }
   return (row) => {
     for (const write of writers) {
       const refusal = write(row)

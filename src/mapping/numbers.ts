@@ -24,29 +24,31 @@ export function storePadded(view: DataView, at: number, n: number, count: number
   if (end > at) view.setUint8(at, 0x30 + rest)
 }
 
-/** Appends a whole number of at most 2^53 either way, in digits. */
-export function writeInteger(out: Out, n: number): void {
-  out.reserve(20)
-  let rest = n
-  if (rest < 0) {
-    out.bytes[out.at++] = 0x2d
-    rest = -rest
-  }
-  if (rest < 1e9) writeShort(out, rest)
-  else {
-    const high = Math.floor(rest / 1e8)
-    writeShort(out, high)
-    storePadded(out.view, out.at, rest - high * 1e8, 8)
-    out.at += 8
-  }
+/** Room that {@link storeInteger} needs, in bytes. */
+export const integerRoom = 20
+/** Room that {@link storeDouble} needs, in bytes. */
+export const doubleRoom = 40
+
+/** Writes a whole number of at most 2^53 either way in digits at `at`; returns where they end. */
+export function storeInteger(view: DataView, at: number, n: number): number {
+  if (n >= 0) return storeDigits(view, at, n)
+  view.setUint8(at, 0x2d)
+  return storeDigits(view, at + 1, -n)
 }
 
-/** Appends a whole number 0 … 999,999,999. */
-function writeShort(out: Out, n: number): void {
-  const whole = n | 0
-  const count = digitsOf(whole)
-  storePadded(out.view, out.at, whole, count)
-  out.at += count
+function storeDigits(view: DataView, at: number, n: number): number {
+  if (n < 1e9) return storeShort(view, at, n | 0)
+  const high = Math.floor(n / 1e8)
+  const middle = storeShort(view, at, high | 0)
+  storePadded(view, middle, n - high * 1e8, 8)
+  return middle + 8
+}
+
+/** Writes a whole number 0 … 999,999,999. */
+function storeShort(view: DataView, at: number, n: number): number {
+  const count = digitsOf(n)
+  storePadded(view, at, n, count)
+  return at + count
 }
 
 function digitsOf(n: number): number {
@@ -56,10 +58,11 @@ function digitsOf(n: number): number {
 }
 
 /**
- * Appends `unscaled / 10^scale` (a whole number below 10^15 either way) without needless zeros: the shortest text of
- * the double nearest to it, for no two decimals of up to fifteen digits share one.
+ * Writes `unscaled / 10^scale` (a whole number below 10^15 either way) without needless zeros, the shortest text of the
+ * double nearest to it, for no two decimals of up to fifteen digits share one; returns where it ends. Needs room for
+ * `integerRoom + scale` bytes.
  */
-export function writeScaled(out: Out, unscaled: number, scale: number): void {
+export function storeScaled(view: DataView, at: number, unscaled: number, scale: number): number {
   let rest = Math.abs(unscaled)
   let places = rest === 0 ? 0 : scale
   while (places > 0) {
@@ -68,34 +71,52 @@ export function writeScaled(out: Out, unscaled: number, scale: number): void {
     rest = tenth
     places--
   }
-  if (unscaled < 0) out.push(0x2d)
-  if (places === 0) {
-    writeInteger(out, rest)
-    return
-  }
+  if (unscaled < 0) view.setUint8(at++, 0x2d)
+  if (places === 0) return storeDigits(view, at, rest)
   const whole = places > 15 ? 0 : Math.floor(rest / 10 ** places)
-  writeInteger(out, whole)
-  out.push(0x2e)
+  const point = storeDigits(view, at, whole)
+  view.setUint8(point, 0x2e)
   const fraction = places > 15 ? rest : rest - whole * 10 ** places
-  out.reserve(places)
   // In two parts, for digits are stored from 32-bit integers.
   const tail = Math.min(places, 8)
   const head = places - tail
   const left = Math.floor(fraction / 1e8)
-  storePadded(out.view, out.at, tail < 8 ? 0 : left, head)
-  storePadded(out.view, out.at + head, tail < 8 ? fraction : fraction - left * 1e8, tail)
-  out.at += places
+  storePadded(view, point + 1, tail < 8 ? 0 : left, head)
+  storePadded(view, point + 1 + head, tail < 8 ? fraction : fraction - left * 1e8, tail)
+  return point + 1 + places
+}
+
+/** Writes a double in its shortest digits, as JSON does; returns where they end, or -1 where only its text tells them. */
+export function storeDouble(view: DataView, at: number, value: number): number {
+  // Most are whole or money.
+  const hundredths = Math.round(value * 100)
+  if (hundredths / 100 === value && Math.abs(hundredths) < 1e15) {
+    return storeScaled(view, at, hundredths, 2)
+  }
+  if (Number.isSafeInteger(value)) return storeInteger(view, at, value)
+  const millionths = Math.round(value * 1e6)
+  const isShort = millionths / 1e6 === value && Math.abs(millionths) < 1e15
+  return isShort ? storeScaled(view, at, millionths, 6) : -1
+}
+
+/** Appends a whole number of at most 2^53 either way, in digits. */
+export function writeInteger(out: Out, n: number): void {
+  out.reserve(integerRoom)
+  out.at = storeInteger(out.view, out.at, n)
+}
+
+/** Appends what {@link storeScaled} writes. */
+export function writeScaled(out: Out, unscaled: number, scale: number): void {
+  out.reserve(integerRoom + scale)
+  out.at = storeScaled(out.view, out.at, unscaled, scale)
 }
 
 /** Appends a finite double in its shortest digits, as JSON does. */
 export function writeDouble(out: Out, value: number): void {
-  if (Number.isSafeInteger(value)) {
-    writeInteger(out, value)
-    return
-  }
-  const millionths = Math.round(value * 1e6)
-  if (millionths / 1e6 === value && Math.abs(millionths) < 1e15) writeScaled(out, millionths, 6)
-  else writeAscii(out, String(value))
+  out.reserve(doubleRoom)
+  const end = storeDouble(out.view, out.at, value)
+  if (end < 0) writeAscii(out, String(value))
+  else out.at = end
 }
 
 /** Appends text that is known to be ASCII. */

@@ -68,6 +68,17 @@ describe('the commands, as a person types them', () => {
     expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('1 passed, 0 failed')])
   })
 
+  it('preview writes the same where Node may make no code from text', async () => {
+    const words = ['preview', 'people', '--json', '--project', project]
+    const [usual, without] = await Promise.all(
+      ['', '--disallow-code-generation-from-strings'].map(
+        (flag) => world.start('customerio-jobs.mjs', words, { NODE_OPTIONS: flag }).ended,
+      ),
+    )
+    expect([usual?.code, usual?.stdout]).toEqual([0, expect.stringContaining('"<string>"')])
+    expect([without?.code, without?.stdout]).toEqual([0, usual?.stdout])
+  })
+
   it('preview hides values off a terminal', async () => {
     const { code, stdout, stderr } = await world.command(project, 'preview', 'people')
     expect(code).toBe(0)
