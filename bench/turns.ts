@@ -55,6 +55,8 @@ export interface TurnOptions<Name extends string> {
   readonly rounds: number
   /** Rounds before those that count. */
   readonly warmUp: number
+  /** Options of Node for a way's process. Default: none. */
+  readonly nodeOptions?: Readonly<Partial<Record<Name, readonly string[]>>>
   /** Called after each turn, with the way's name. */
   readonly afterTurn?: (name: Name, turn: Turn) => Promise<void>
 }
@@ -74,7 +76,9 @@ export async function takeTurns<Name extends string>(
   const processes = new Map<Name, ChildProcess>()
   try {
     for (const name of names) {
-      const child = fork(new URL(options.module), ['way', name, options.argument])
+      const child = fork(new URL(options.module), ['way', name, options.argument], {
+        execArgv: [...(options.nodeOptions?.[name] ?? [])],
+      })
       processes.set(name, child)
       await next(child)
     }
