@@ -108,6 +108,16 @@ suite(`the launcher${orSkipped}`, () => {
     expect(seen).toContain('DATABRICKS_HOST=https://workspace.example.com')
   })
 
+  it('starts Node with a heap whose sizes suit large buffers', async () => {
+    const job = launch('note(process.execArgv)')
+    await job.ended
+    expect(job.noted()).toEqual([
+      '--enable-source-maps',
+      '--initial-old-space-size=128',
+      '--max-semi-space-size=2',
+    ])
+  })
+
   it('says why there is no secret, without a word of the answer that it got', async () => {
     const job = launch(`note([secret('crm', 'other'), secret('closed', 'key')])`)
     await job.ended
