@@ -4,19 +4,17 @@
  *   npm run bench -- knowing            10, 100 and 300 past runs
  *   RUNS=1000 npm run bench -- knowing
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
+import { join } from 'node:path'
 import { loadProject, readSettings } from '../src/config/index.ts'
 import { type SyncSpec, silentLog, systemClock } from '../src/core/index.ts'
 import { setup } from '../src/ops/index.ts'
 import { openParts, type Parts, runWindow } from '../src/sync/index.ts'
 import { type Line, report } from './report.ts'
 import { median } from './turns.ts'
+import { startTwin, type Twin } from './twin.ts'
 
 const million = Number(process.env.ROWS ?? 1_000_000)
 const most = Number(process.env.RUNS ?? 300)
@@ -40,7 +38,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'customerio-jobs-bench-'))
   mkdirSync(join(folder, 'syncs'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  const twin = start(['--data', join(folder, 'twin'), '--json', '--stop-with-stdin', ...freePorts])
+  const twin = await startTwin(join(folder, 'twin'))
   try {
     const parts = await open(folder, twin)
     await parts.warehouse.execute('CREATE SCHEMA IF NOT EXISTS main.shop')
@@ -51,8 +49,7 @@ async function main(): Promise<void> {
     await parts.close()
     report(lines)
   } finally {
-    twin.stdin?.end()
-    await once(twin, 'exit')
+    await twin.stop()
     rmSync(folder, { recursive: true })
   }
 }
@@ -135,18 +132,7 @@ function bytesOf(folder: string): number {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
 }
 
-const freePorts = ['--port', '0', '--us-port', '0', '--eu-port', '0']
-
-function start(words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [resolve('dist', 'twin.mjs'), ...words], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-}
-
-async function open(folder: string, twin: ChildProcess): Promise<Parts> {
-  const lines = createInterface({ input: twin.stdout ?? process.stdin })
-  const [line] = await once(lines, 'line')
-  const { environment } = JSON.parse(String(line)) as { environment: Record<string, string> }
+async function open(folder: string, { environment }: Twin): Promise<Parts> {
   return openParts({
     project: loadProject(folder),
     settings: readSettings(environment),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RecordBatch } from 'apache-arrow'
 import { createRecorder, type Recorder } from '../src/audit/index.ts'
-import { silentLog, systemClock } from '../src/core/index.ts'
+import { type MessageBlock, silentLog, systemClock } from '../src/core/index.ts'
 import { batchFormat, createClient } from '../src/customerio/index.ts'
 import { type Budget, deliver } from '../src/delivery/index.ts'
 import type { Mapping } from '../src/mapping/index.ts'
@@ -22,7 +22,7 @@ const noBudget: Budget = {
 }
 
 /** Writes nothing down. */
-const nowhere: Recorder = {
+export const nowhere: Recorder = {
   outcome() {},
   invalid() {},
   exchange() {},
@@ -54,10 +54,30 @@ export interface SendOptions {
 export async function sendRows({ spool, mapping, url, audited }: SendOptions): Promise<void> {
   const folder = mkdtempSync(join(process.env.BENCH_DISK ?? tmpdir(), 'customerio-jobs-bench-'))
   const recorder = audited ? recorderOn(folder) : nowhere
+  try {
+    const delivered = await deliverAll(url, encodeRows(spool, mapping, recorder), recorder)
+    const parts = await recorder.close()
+    const recorded = parts
+      .filter(({ table }) => table === 'outcomes')
+      .reduce((sum, part) => sum + part.rows, 0)
+    if (delivered !== spool.rows || (audited && recorded !== spool.rows)) {
+      throw new Error(`${spool.rows} rows, ${delivered} delivered, ${recorded} recorded`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Packs, sends in strict mode and records all messages; gives how many were delivered. */
+export async function deliverAll(
+  url: string,
+  blocks: AsyncIterable<MessageBlock>,
+  recorder: Recorder,
+): Promise<number> {
   const client = createClient({ region: 'eu', url: `${url}/v1`, key: 'k', clock: systemClock })
   try {
     const { delivered } = await deliver({
-      blocks: encodeRows(spool, mapping, recorder),
+      blocks,
       send: client.send,
       format: batchFormat,
       budget: noBudget,
@@ -67,16 +87,9 @@ export async function sendRows({ spool, mapping, url, audited }: SendOptions): P
       log: silentLog,
       maxFailedPercent: 1,
     })
-    const parts = await recorder.close()
-    const recorded = parts
-      .filter(({ table }) => table === 'outcomes')
-      .reduce((sum, part) => sum + part.rows, 0)
-    if (delivered !== spool.rows || (audited && recorded !== spool.rows)) {
-      throw new Error(`${spool.rows} rows, ${delivered} delivered, ${recorded} recorded`)
-    }
+    return delivered
   } finally {
     await client.close()
-    rmSync(folder, { recursive: true })
   }
 }
 

@@ -118,7 +118,7 @@ export function arrowRows(first: number, count: number): RecordBatch {
 }
 
 /** The compiled mapping of {@link sync} for such batches. */
-export function mappingOf({ schema }: RecordBatch): Mapping {
+export function mappingOf({ schema }: { readonly schema: Schema }): Mapping {
   return compile(sync, schema, { destination: 'eu', window, idSecret })
 }
 

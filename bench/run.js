@@ -7,7 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { arch, cpus, loadavg, platform } from 'node:os'
 import { build } from 'esbuild'
 
-const benchmarks = ['send', 'memory', 'start', 'budget', 'encode', 'audit']
+const benchmarks = ['send', 'warehouse', 'memory', 'start', 'budget', 'encode', 'audit']
 /** Takes minutes: only when it is asked for by name. */
 const long = ['knowing']
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))

@@ -11,12 +11,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { loadProject, readSettings } from '../src/config/index.ts'
 import { silentLog, systemClock } from '../src/core/index.ts'
 import { openParts } from '../src/sync/index.ts'
 import { report } from './report.ts'
 import { median } from './turns.ts'
+import { startTwin } from './twin.ts'
 
 const rounds = 5
 const rows = 100
@@ -38,11 +38,9 @@ async function main(): Promise<void> {
   mkdirSync(join(folder, 'syncs'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const customerio = await firstRequests()
-  const twin = start('twin.mjs', ['--data', join(folder, 'twin'), ...twinOptions], process.env)
+  const twin = await startTwin(join(folder, 'twin'))
   try {
-    const lines = createInterface({ input: twin.stdout ?? process.stdin })
-    const [line] = await once(lines, 'line')
-    const { environment } = JSON.parse(line) as { environment: Record<string, string> }
+    const { environment } = twin
     const env = { ...process.env, ...environment, CUSTOMERIO_URL_US: customerio.url }
     const parts = openParts({
       project: loadProject(folder),
@@ -80,28 +78,16 @@ async function main(): Promise<void> {
       },
     ])
   } finally {
-    twin.stdin?.end()
-    await once(twin, 'exit')
+    await twin.stop()
     customerio.close()
     rmSync(folder, { recursive: true })
   }
 }
 
-const twinOptions = [
-  '--json',
-  '--stop-with-stdin',
-  '--port',
-  '0',
-  '--us-port',
-  '0',
-  '--eu-port',
-  '0',
-]
-
 function start(bundle: string, words: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   return spawn(process.execPath, [resolve('dist', bundle), ...words], {
     env,
-    stdio: ['pipe', bundle === 'twin.mjs' ? 'pipe' : 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', 'inherit'],
   })
 }
 

@@ -1,0 +1,20 @@
+CREATE TABLE main.shop.customers USING DELTA AS SELECT
+  1000000 + id AS customer_id,
+  concat('person.', id, '.of.many@example.com') AS email,
+  CASE id % 4 WHEN 0 THEN 'Zoë' WHEN 1 THEN 'Łukasz' WHEN 2 THEN 'John' ELSE '太郎' END AS first_name,
+  CASE id % 3 WHEN 0 THEN 'Åkesson' WHEN 1 THEN 'Núñez' ELSE 'Smith' END AS last_name,
+  CASE id % 3 WHEN 0 THEN 'São Paulo' WHEN 1 THEN 'Zürich' ELSE 'New York' END AS city,
+  CASE id % 3 WHEN 0 THEN 'BR' WHEN 1 THEN 'CH' ELSE 'US' END AS country,
+  concat(id % 900, ' Long Avenue of the Republic, apartment ', id % 77) AS street,
+  CASE id % 3 WHEN 0 THEN 'free' WHEN 1 THEN 'professional' ELSE 'enterprise' END AS plan,
+  concat('segment-', id % 37, '-of-the-lakehouse-of-today') AS segment,
+  concat('https://www.example.com/campaigns/spring/landing?variant=', id % 9) AS referrer,
+  CASE WHEN id % 10 < 3 THEN NULL WHEN id % 97 = 0 THEN 'said "call back" and hung up, twice, without leaving any number' ELSE 'a quiet customer who has never once asked for anything at all, so far' END AS notes,
+  CASE id % 2 WHEN 0 THEN 'nl-NL' ELSE 'en-US' END AS locale,
+  timestamp_seconds(1609459200 + id * 61) AS signed_up_at,
+  timestamp_seconds(1609459200 + id * 90) AS last_seen_at,
+  CAST(id * 7919 % 1000000 AS DOUBLE) / 100 AS lifetime_value,
+  CAST(id % 250 AS INT) AS orders,
+  id * 104729 AS points,
+  id % 3 = 0 AS opted_in
+FROM range(:rows)
