@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { DBSQLClient } from '@databricks/sql'
 import { readSettings } from '../src/config/index.ts'
 import { blockOf, type MessageBlock, messageId, silentLog, systemClock } from '../src/core/index.ts'
-import { pinned, pinTable, readToSpool } from '../src/source/index.ts'
+import { pinned, pinTable, readToSpool, type Spool } from '../src/source/index.ts'
 import { encodeRows } from '../src/sync/rows.ts'
 import { openWarehouse, openWorkspace } from '../src/warehouse/index.ts'
 import { deliverAll, nowhere } from './ours.ts'
@@ -22,8 +22,17 @@ export async function fill(rows: number): Promise<void> {
   await close()
 }
 
+/** As a run reads, without sending: most of it is the warehouse's time. */
+export async function pages(): Promise<void> {
+  await spooled(async () => {})
+}
+
 /** As a run reads and encodes. */
 export async function read(url: string): Promise<void> {
+  await spooled((spool) => deliverAll(url, encodeRows(spool, mappingOf(spool), nowhere), nowhere))
+}
+
+async function spooled(use: (spool: Spool) => Promise<unknown>): Promise<void> {
   const { warehouse, close } = connect()
   const pin = await pinTable(warehouse, table)
   if (pin === undefined) throw new Error('there is no table')
@@ -37,7 +46,7 @@ export async function read(url: string): Promise<void> {
     clock,
     log,
   })
-  await deliverAll(url, encodeRows(spool, mappingOf(spool), nowhere), nowhere)
+  await use(spool)
   spool.remove()
   await close()
 }
