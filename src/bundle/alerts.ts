@@ -30,8 +30,8 @@ const day = 24 * hour
 /**
  * SQL alerts on the control tables, in the target's own schema: the resource of each, by its key. They run as the jobs do,
  * and are paused where triggers are: Databricks applies `run_as` and the target's presets to alerts too. An alert that
- * could never tell anything is not made: a project without syncs has none, one without `every` none about runs that did
- * not come.
+ * could never tell anything is not made: a project without syncs has none, one that no clock starts none about runs that
+ * did not come.
  */
 export function alertResources(project: ProjectSpec): ReadonlyMap<string, object> {
   const schedule = scheduleOf(project)
@@ -113,7 +113,7 @@ const deadLetters: Alert = {
 
 /** Together, so that they wake the warehouse once: every hour where a job runs more often than once a day, else four times. */
 function scheduleOf({ jobs }: ProjectSpec): string {
-  const isOften = jobs.some(({ everyMs }) => everyMs !== undefined && everyMs < day)
+  const isOften = jobs.some(({ longestGapMs }) => longestGapMs !== undefined && longestGapMs < day)
   return isOften ? '0 50 * * * ?' : '0 50 0/6 * * ?'
 }
 

@@ -1,6 +1,7 @@
 import type { JobSpec, Problem } from '../core/index.ts'
 import { periodMs } from './duration.ts'
 import type { ProjectFile } from './project-schema.ts'
+import { readQuartz } from './quartz.ts'
 import { expand } from './variables.ts'
 import type { YamlFile } from './yaml-file.ts'
 
@@ -14,8 +15,7 @@ export function jobSpecs(
   return Object.entries(jobs).map(([name, job]) => ({
     name,
     share: job.share ?? 1,
-    ...(job.every === undefined ? {} : { everyMs: periodMs(job.every) }),
-    ...(job.cron === undefined ? {} : { cron: job.cron }),
+    ...clockOf(job),
     ...(job.on_table_update === undefined
       ? {}
       : {
@@ -27,4 +27,11 @@ export function jobSpecs(
     after: job.after,
     slices: job.slices,
   }))
+}
+
+function clockOf({ every, cron }: ProjectFile['jobs'][string]): Partial<JobSpec> {
+  if (every !== undefined) return { everyMs: periodMs(every), longestGapMs: periodMs(every) }
+  if (cron === undefined) return {}
+  const { longestGapMs } = readQuartz(cron)
+  return { cron, ...(longestGapMs === undefined ? {} : { longestGapMs }) }
 }

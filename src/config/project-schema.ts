@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Column, Name } from './names.ts'
+import { readQuartz } from './quartz.ts'
 import { SecretReference } from './secret-ref.ts'
 
 const Destination = z.strictObject({
@@ -16,6 +17,15 @@ const Destination = z.strictObject({
 
 const Vars = z.record(z.string().regex(/^\w+$/), z.string())
 
+function checkQuartz(cron: string, context: z.RefinementCtx): void {
+  try {
+    readQuartz(cron)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    context.addIssue({ code: 'custom', message: `a Quartz expression: ${error.message}` })
+  }
+}
+
 const Job = z
   .strictObject({
     every: z
@@ -24,10 +34,11 @@ const Job = z
       .optional(),
     cron: z
       .string()
-      .regex(
-        /^\s*\S+(\s+\S+){5,6}\s*$/,
-        'a Quartz expression of six or seven fields, seconds first, such as 0 0 3 * * ?',
-      )
+      .regex(/^\s*\S+(\s+\S+){5,6}\s*$/, {
+        error: 'a Quartz expression of six or seven fields, seconds first, such as 0 0 3 * * ?',
+        abort: true,
+      })
+      .superRefine(checkQuartz)
       .describe('Quartz, seconds first, UTC')
       .optional(),
     on_table_update: z

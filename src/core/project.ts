@@ -23,6 +23,8 @@ export interface JobSpec {
   readonly everyMs?: number
   /** When it starts, as a Quartz expression in UTC. */
   readonly cron?: string
+  /** The longest time between two starts that were planned, in ms; absent where no clock starts it. */
+  readonly longestGapMs?: number
   /** It starts when one of these tables was written to. */
   readonly onTableUpdate?: readonly string[]
   readonly syncs: readonly string[]

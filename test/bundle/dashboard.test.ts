@@ -178,6 +178,14 @@ describe('alerts', () => {
     expect(daily.no_run.schedule.quartz_cron_schedule).toBe('0 50 0/6 * * ?')
   })
 
+  it('know from a Quartz expression for how long no run is due', () => {
+    const nights = 'jobs: { crm: { cron: "0 0 3 ? * MON-FRI", syncs: [a] } }\n'
+    const { no_run } = alertsOf(filesOf(['a'], nights))
+    expect(no_run.query_text).toContain("('a', 'us', CAST(4320 AS DOUBLE))")
+    const tables = 'jobs: { crm: { on_table_update: [main.gold.a], syncs: [a] } }\n'
+    expect(alertsOf(filesOf(['a'], tables))).not.toHaveProperty('no_run')
+  })
+
   it('name tables with catalog and schema of the target: they have no schema of their own', () => {
     for (const { query_text } of Object.values(alertsOf(files)) as { query_text: string }[]) {
       const names = [...query_text.matchAll(/(?:FROM|JOIN) ([^\s(]+)/g)].map(([, name]) => name)

@@ -15,6 +15,7 @@ it('reads what starts a job and into how many slices its syncs are cut', () => {
       name: 'crm',
       share: 1,
       cron: '0 0 3 * * ?',
+      longestGapMs: 86_400_000,
       syncs: ['customers'],
       after: {},
       slices: { customers: 4 },
@@ -40,6 +41,11 @@ it.each([
 it('refuses a cron expression of five fields, which is no Quartz', () => {
   const text = messageOf(() => loaded('cron: 0 3 * * *'))
   expect(text).toContain('a Quartz expression of six or seven fields')
+})
+
+it('refuses a cron expression that never comes to anything, naming the field', () => {
+  const text = messageOf(() => loaded('cron: 0 0 25 * * ?'))
+  expect(text).toContain('a Quartz expression: "25" is none of the hours, 0 to 23')
 })
 
 it('refuses more tables than Databricks watches', () => {

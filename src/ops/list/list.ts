@@ -1,4 +1,5 @@
 import { holdsIn, isDeadLocalOwner } from '../../audit/index.ts'
+import { nextStart } from '../../config/index.ts'
 import type { JobSpec, ProjectSpec, SyncSpec } from '../../core/index.ts'
 import { destinationsOf } from '../../source/index.ts'
 import type { Allowance, Parts } from '../../sync/index.ts'
@@ -100,15 +101,15 @@ function listed(
   }
 }
 
-/** The earliest next start by any job with a period; a sync that never ran has no last start to count from. */
+/** The earliest next start by any job with a clock; a sync that never ran has no last start to count from. */
 function dueAfter(
   jobs: readonly JobSpec[],
   sync: string,
   last: Date | undefined,
 ): Date | undefined {
-  const periods = jobs.flatMap((job) =>
-    job.everyMs !== undefined && job.syncs.includes(sync) ? [job.everyMs] : [],
-  )
-  if (last === undefined || periods.length === 0) return undefined
-  return new Date(last.getTime() + Math.min(...periods))
+  if (last === undefined) return undefined
+  const starts = jobs
+    .filter(({ syncs }) => syncs.includes(sync))
+    .flatMap((job) => nextStart(job, last)?.getTime() ?? [])
+  return starts.length === 0 ? undefined : new Date(Math.min(...starts))
 }
