@@ -111,6 +111,19 @@ describe('a key, explained', () => {
     expect(at(explained, 'us').next).toBe('send it: it differs from what was sent last')
   })
 
+  it('may wait where a run sends so many rows at most', async () => {
+    const sync = parts.project.syncs.find(({ name }) => name === 'people')
+    const limited = { ...parts, project: { ...parts.project, limit: 1000 } }
+    const [us] = (await explainKey(limited, sync as never, ['1'])).destinations.filter(
+      ({ destination }) => destination === 'us',
+    )
+    expect(us?.reasons).toContainEqual({
+      code: 'limited',
+      text: 'a run sends 1,000 rows at most, as the target says: this one may wait for a later run',
+    })
+    expect(codes(at(await explain('people', '1'), 'us'))).not.toContain('limited')
+  })
+
   it('that is gone would be taken away, and is then held as suppressed when it comes back', async () => {
     await bench.sql('DELETE FROM main.shop.people WHERE id = 4')
     const gone = await explain('people', '4')

@@ -1,6 +1,13 @@
 import { SyncError, type SyncSpec } from '../../core/index.ts'
 import { numbered } from '../../source/index.ts'
-import { failedRun, type LookedAt, lookAt, type Parts, standingOf } from '../../sync/index.ts'
+import {
+  allowanceOf,
+  failedRun,
+  type LookedAt,
+  lookAt,
+  type Parts,
+  standingOf,
+} from '../../sync/index.ts'
 import type { ExplainedKey, KeyFacts } from './explanation.ts'
 import { ledgerOf, outcomesOf, type TakenAway, takenAwayAt } from './history.ts'
 import { keysNow } from './key-facts.ts'
@@ -28,9 +35,11 @@ export async function explainKeys(
   if (keys.length === 0) return { keys: [] }
   const prepared = await orFailure(sync, destination, signal, async () => {
     const looked = await lookAt(parts, sync, destination, signal)
-    return { looked, nowOf: await keysNow(parts, sync, looked, keys, signal) }
+    const { request, mapping } = looked
+    const allowance = await allowanceOf(parts, sync, destination, request, mapping)
+    return { looked, allowance, nowOf: await keysNow(parts, sync, looked, keys, signal) }
   })
-  const { looked, nowOf } = 'looked' in prepared ? prepared : {}
+  const { looked, allowance, nowOf } = 'looked' in prepared ? prepared : {}
   const { standing } = await standingOf(parts, sync, destination)
   const ledger = await known(parts, sync, destination, keys, signal)
   const takenAway = new Map<string, readonly TakenAway[]>()
@@ -48,6 +57,7 @@ export async function explainKeys(
       key,
       standing,
       ...(now === undefined ? {} : { now }),
+      ...(allowance === undefined ? {} : { allowance }),
       ...('failure' in prepared ? { failure: prepared.failure } : {}),
       ...(entry === undefined ? {} : { ledger: entry }),
       isOlderMapping:

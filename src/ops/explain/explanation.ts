@@ -1,6 +1,6 @@
 import type { SyncSpec } from '../../core/index.ts'
 import type { LastChange } from '../../source/index.ts'
-import type { Standing } from '../../sync/index.ts'
+import type { Allowance, Standing } from '../../sync/index.ts'
 import type { LedgerFacts, OutcomeFacts, TakenAway } from './history.ts'
 import type { KeyNow } from './key-facts.ts'
 
@@ -13,6 +13,8 @@ export interface KeyFacts {
   readonly standing: Standing
   /** What a run would do with it; absent where a run would fail. */
   readonly now?: KeyNow
+  /** How many messages a run sends at most; absent where nothing limits it, or it would fail. */
+  readonly allowance?: Allowance
   /** Why a run would fail. */
   readonly failure?: { readonly code: string; readonly message: string }
   readonly ledger?: LedgerFacts

@@ -1,6 +1,7 @@
 import type { Json } from '../../core/index.ts'
 import { limits } from '../../customerio/index.ts'
-import { moment } from '../figures.ts'
+import { count, moment } from '../figures.ts'
+import { whoLimits } from '../limit-text.ts'
 import type { KeyFacts, Reason, Rules } from './explanation.ts'
 import { isAct } from './verdict.ts'
 
@@ -12,6 +13,7 @@ import { isAct } from './verdict.ts'
 export function reasonsFor(facts: KeyFacts, rules: Rules, now: number): Reason[] {
   return [
     ...standingReasons(facts),
+    ...limitReasons(facts),
     ...sourceReasons(facts, rules),
     ...takenAwayReasons(facts),
     ...ledgerReasons(facts, rules),
@@ -51,6 +53,14 @@ function standingReasons({ standing, sync, failure, outcomes }: KeyFacts): Reaso
       ? []
       : [reason('run_fails', `a run stops before it sends anything: ${failure.message}`)]),
   ]
+}
+
+/** Which rows wait is known only when all are looked at: it may be this one. */
+function limitReasons({ allowance, now, sync }: KeyFacts): Reason[] {
+  if (allowance === undefined || now?.fate?.isLookedAt !== true || !isAct(now.fate)) return []
+  const { rows, by } = allowance
+  const text = `a run sends ${count(rows)} rows at most, ${whoLimits(sync, by)}: this one may wait for a later run`
+  return [reason('limited', text)]
 }
 
 function sourceReasons({ now, destination, sync }: KeyFacts, { send }: Rules): Reason[] {
