@@ -1,11 +1,13 @@
+import type { Nulls } from '../core/index.ts'
 import { doubleRoom, integerRoom, storeDouble, storeInteger } from './numbers.ts'
 import { literal, type Out } from './out.ts'
 import { daySeconds, firstSecond, isoRoom, lastSecond, storeDay, storeIso } from './times.ts'
 
 /*
  * The members of most messages, written by one function that is made for them: the names as numbers that are stored word
- * by word, the place to write at in a local variable, no call per member. Whatever is not plain (NULL, a text that wants
- * escapes or is long, a double with many digits, every other type) goes to the member's own writer, which knows all of it.
+ * by word, the place to write at in a local variable, no call per member. Whatever is not plain (a text that wants escapes or
+ * is long, a double with many digits, a NULL that is refused, every other type) goes to the member's own writer, which knows
+ * all of it.
  *
  * The code is made of what stands in this file and of whole numbers: no name, constant or value of anybody is in it.
  */
@@ -34,6 +36,14 @@ export interface Cells {
   readonly offsets: Int32Array | Float64Array
 }
 
+/** A member as the function writes it. */
+export interface Column {
+  readonly name: string
+  readonly shape: Shape
+  /** What becomes of NULL; `invalid` is for the member's own writer. */
+  readonly nulls: Nulls
+}
+
 /** A function that writes the members of a row, for batch after batch. */
 export interface Generated {
   /** Has it read these columns from now on; `own(member, row)` is true when the member's own writer refused the row. */
@@ -43,9 +53,7 @@ export interface Generated {
 }
 
 /** The function for members of these names and shapes, in this order; undefined where code may not be made. */
-export function generate(
-  members: readonly { readonly name: string; readonly shape: Shape }[],
-): Generated | undefined {
+export function generate(members: readonly Column[]): Generated | undefined {
   const fixed = members.reduce((sum, { name }) => sum + bytes(labelOf(name)) + memberRoom, 0)
   // Kept from batch to batch, for V8 throws away the machine code of a closure that nobody holds any more.
   const lines = [
@@ -59,7 +67,7 @@ export function generate(
     'write(row) {',
     'let { view, at } = out, room = out.bytes.length, word = 0, mark = 0, i = 0, end = 0, next = 0, low = 0, high = 0',
     reserve(fixed),
-    ...members.map(({ name, shape }, i) => member(name, shape, i, fixed)),
+    ...members.map((column, i) => member(column, i, fixed)),
     'out.at = at',
     'return false',
     '},',
@@ -94,10 +102,17 @@ function assigned({ kind }: Shape, i: number): string[] {
 }
 
 /** A member's lines: in place where it is plain, which leaves the block, else by its own writer. */
-function member(name: string, shape: Shape, i: number, fixed: number): string {
+function member({ name, shape, nulls }: Column, i: number, fixed: number): string {
   const isSet = `n${i} === undefined || (n${i}[(f${i} + row) >> 3] >> ((f${i} + row) & 7) & 1) === 1`
+  const label = labelOf(name)
+  const cleared = `${label}null,`
+  const onNull = {
+    omit: `else break m${i}`,
+    clear: `else { ${store(cleared)} at += ${bytes(cleared)}; break m${i} }`,
+    invalid: '',
+  }[nulls]
   return `m${i}: {
-${shape.kind === 'other' ? '' : `if (${isSet}) { ${inPlace(labelOf(name), shape, i, fixed)} }`}
+${shape.kind === 'other' ? '' : `if (${isSet}) { ${inPlace(label, shape, i, fixed)} } ${onNull}`}
 out.at = at
 if (own(${i}, row)) return true
 at = out.at

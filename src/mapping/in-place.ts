@@ -55,7 +55,12 @@ function functionFor(members: readonly Member[], shapes: readonly Shape[]): Gene
   made.set(first, known)
   const key = JSON.stringify(shapes)
   if (!known.has(key)) {
-    known.set(key, generate(members.map(({ name }, i) => ({ name, shape: shapes[i] ?? other }))))
+    const columns = members.map(({ name, value }, i) => ({
+      name,
+      shape: shapes[i] ?? other,
+      nulls: value.kind === 'column' ? value.nulls : 'omit',
+    }))
+    known.set(key, generate(columns))
   }
   return known.get(key)
 }

@@ -81,7 +81,10 @@ describe('members that are written in place', () => {
           ...columns,
         ])
         const traits = Object.fromEntries(
-          columns.map(({ name, as }) => [name, as === undefined ? col(name) : col(name, { as })]),
+          columns.map(({ name, as }, i) => {
+            const nulls = i === 7 ? 'invalid' : i % 2 === 0 ? 'clear' : 'omit'
+            return [name, col(name, { nulls, ...(as !== undefined && { as }) })]
+          }),
         )
         const sync = aSync({ call: 'identify', person: { id: 'id' }, traits })
         const { plan, encodeOptions } = prepare(sync, batch.schema, options)
