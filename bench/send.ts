@@ -85,6 +85,11 @@ function linesOf(turns: Record<keyof typeof rows, Turn[]>): Line[] {
       reach: 45,
     },
     { what: '  the same in CPU', measured: cpu('audited', 'analytics'), unit: '×' },
+    {
+      what: 'rows/s audited, against customerio-node without audit',
+      measured: against('audited', 'pipelines'),
+      unit: '×',
+    },
     { what: 'rows/s audited, against not', measured: against('audited', 'ours'), unit: '×' },
     {
       what: 'share of the ceiling, without audit',
