@@ -78,7 +78,8 @@ def find_node():
     if node is None:
         raise RuntimeError(f"there is no Node here: {cure}")
     try:
-        version = subprocess.run([node, "-v"], capture_output=True, text=True, check=True).stdout.strip()
+        # With the options of the job, so that a Node which does not know them is found out here.
+        version = subprocess.run([node, *NODE_SIZES, "-v"], capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
         raise RuntimeError(f"the Node at {node} does not start ({type(error).__name__}): {cure}") from error
     print(f"Node {version} at {node}", flush=True)
