@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RecordBatchReader, RecordBatchStreamWriter } from 'apache-arrow'
-import { nodeSizes } from './node-sizes.ts'
+import { nodeOptions } from './node-options.ts'
 import { report } from './report.ts'
 import { arrowRows, mappingOf } from './rows.ts'
 import { isSink, serveSink, startSink } from './sink.ts'
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     )
     const peak = async (rows: number) => {
       const child = fork(new URL(import.meta.url), ['pass', page, sink.url, String(rows)], {
-        execArgv: nodeSizes(),
+        execArgv: nodeOptions(),
       })
       const [bytes] = await once(child, 'message')
       console.log(`${rows.toLocaleString('en')} rows: ${(bytes / 1e6).toFixed(0)} MB`)

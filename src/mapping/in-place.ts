@@ -1,4 +1,5 @@
 import { type Data, DataType, DateUnit, Precision } from 'apache-arrow'
+import type { Source } from './envelope.ts'
 import { type Cells, type Generated, generate, type Shape } from './generate.ts'
 import { maxAttributeBytes } from './limits.ts'
 import type { Out } from './out.ts'
@@ -9,14 +10,6 @@ import { unitsPerSecond } from './times.ts'
 import { kindOf } from './types.ts'
 import { wordsOf } from './words64.ts'
 
-/** Where members are read from and written to. */
-interface Place {
-  readonly out: Out
-  readonly from: number
-  readonly to: number
-  readonly column: (name: string) => Data
-}
-
 type WriteMember = (row: number) => Refusal | undefined
 
 /**
@@ -25,7 +18,7 @@ type WriteMember = (row: number) => Refusal | undefined
  */
 export function bindInPlace(
   members: readonly Member[],
-  { out, from, to, column }: Place,
+  { out, from, to, column }: Source & { readonly out: Out },
   bindOwn: (member: Member) => WriteMember,
 ): WriteMember | undefined {
   const shapes = members.map((member) => shapeOf(member, column))
@@ -65,6 +58,8 @@ function functionFor(members: readonly Member[], shapes: readonly Shape[]): Gene
   return known.get(key)
 }
 
+/** Of a text that is no attribute only the message's size is limited, which is looked at when it is written. */
+const anyLength = 2 ** 31 - 1
 const other: Shape = { kind: 'other' }
 const nothing = new Uint8Array(0)
 const noCells: Cells = {
@@ -75,13 +70,15 @@ const noCells: Cells = {
   offsets: new Int32Array(0),
 }
 
-function shapeOf({ value, isAttribute }: Member, column: Place['column']): Shape {
+function shapeOf({ value, isAttribute }: Member, column: Source['column']): Shape {
   if (value.kind !== 'column' || !isPlain(value)) return other
   const { type }: Data = column(value.column)
   const { as } = value
   if (DataType.isDictionary(type)) return other
   if (kindOf(type) === 'text') {
-    return as === 'json' ? other : { kind: 'text', longest: isAttribute ? maxAttributeBytes : 1e6 }
+    return as === 'json'
+      ? other
+      : { kind: 'text', longest: isAttribute ? maxAttributeBytes : anyLength }
   }
   if (DataType.isTimestamp(type)) {
     return { kind: as === 'unix' ? 'unix' : 'iso', perSecond: unitsPerSecond(type) }

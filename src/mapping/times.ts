@@ -110,7 +110,10 @@ export function storeIso(view: DataView, at: number, seconds: number, nanos: num
 /** Room that {@link storeDay} needs, in bytes. */
 const dayRoom = 10
 
-/** Writes `YYYY-MM-DD` at `at`; returns where it ends. In the Gregorian calendar, counted from years that begin in March so that leap days come last. */
+/**
+ * Writes `YYYY-MM-DD` at `at`; returns where it ends. In the Gregorian calendar, counted from years that begin in March so
+ * that leap days come last.
+ */
 export function storeDay(view: DataView, at: number, days: number): number {
   // Whole numbers, and known to be: they divide much faster.
   const shifted = (days + 719_468) | 0

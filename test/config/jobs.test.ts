@@ -43,7 +43,7 @@ it('refuses a cron expression of five fields, which is no Quartz', () => {
   expect(text).toContain('a Quartz expression of six or seven fields')
 })
 
-it('refuses a cron expression that never comes to anything, naming the field', () => {
+it('refuses a cron expression with a field that is wrong, naming it', () => {
   const text = messageOf(() => loaded('cron: 0 0 25 * * ?'))
   expect(text).toContain('a Quartz expression: "25" is none of the hours, 0 to 23')
 })

@@ -1,6 +1,6 @@
-import { controlOf, loadWindow, volumePath } from '../../audit/index.ts'
+import { controlOf, volumePath } from '../../audit/index.ts'
 import { AuditError } from '../../core/index.ts'
-import type { Parts } from '../../sync/index.ts'
+import { loadOutcomes, type Parts } from '../../sync/index.ts'
 import { inList, pieces, windowsAtATime } from '../maintain/index.ts'
 
 /**
@@ -28,9 +28,8 @@ WHERE w.window_id IN (${list}) AND w.state = 'closed'`,
       const files = await workspace.list(`${at.volume}/outcomes/${sync}/${windowId}`)
       const late = files.filter(({ path }) => !loaded.has(path))
       if (late.length === 0) continue
-      const { control } = project
       try {
-        await loadWindow({ sql: warehouse, files: workspace, control, sync, windowId })
+        await loadOutcomes(parts, { sync, windowId })
       } catch (error) {
         if (!(error instanceof AuditError && error.code === 'PART_NOT_LOADED')) throw error
         // COPY INTO passes over what it has loaded once: these rows were in the table, and were removed.
