@@ -48,7 +48,7 @@ launcher.main(sys.argv[1:], Workspace(), dbutils)
 
 /** What each job of these tests can do. */
 const helpers = `
-import { readFileSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import { readFileSync, readSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 const [answers, requests] = process.env.CUSTOMERIO_JOBS_LAUNCHER.split(',').map(Number)
 const say = (request) => writeSync(requests, JSON.stringify(request) + '\\n')
 const ask = (request) => {
@@ -59,7 +59,12 @@ const ask = (request) => {
   return JSON.parse(text)
 }
 const secret = (scope, key) => ask({ ask: 'secret', scope, key })
-const note = (value) => writeFileSync(new URL('noted.json', import.meta.url), JSON.stringify(value))
+const note = (value) => {
+  // Renamed, so that who waits for the file never sees half of it.
+  const [file, whole] = ['note.part', 'noted.json'].map((name) => new URL(name, import.meta.url))
+  writeFileSync(file, JSON.stringify(value))
+  renameSync(file, whole)
+}
 `
 
 let folder: string
