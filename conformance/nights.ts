@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { loadProject } from '../src/config/index.ts'
 import type { ProjectSpec } from '../src/core/index.ts'
 import { erase, setup } from '../src/ops/index.ts'
-import { backfill, type Parts, plan, rebase, replay, runAll } from '../src/sync/index.ts'
+import {
+  backfill,
+  hashState,
+  type Parts,
+  plan,
+  rebase,
+  reconcile,
+  replay,
+  runAll,
+} from '../src/sync/index.ts'
 
 const feed = "TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')"
 const people = (from: string) =>
@@ -26,13 +35,14 @@ ${more}`
 const table = 'table: main.nights.people, key: id, settle: 0s'
 const query = 'query: SELECT * FROM main.nights.people WHERE id < 150, key: id'
 
-/** Every way to look for changes, what is gone by deletion, clearing and not at all, keys that are not the person. */
+/** Every way to look for changes, what is gone by deletion, clearing and not at all, keys that are not the person or hashed. */
 const syncs: Readonly<Record<string, string>> = {
   night_auto: state('night_auto', table, 'on_delete: delete\n'),
   night_diff: state('night_diff', `${query}, changes: diff`, 'on_delete: clear\n'),
   night_full: state('night_full', `${table}, changes: full`, ''),
   night_cursor: state('night_cursor', `${query}, changes: { cursor: loaded_at, lag: 1h }`, ''),
   night_owners: state('night_owners', table, 'on_delete: delete\n', 'owner'),
+  night_hashed: state('night_hashed', `${table}, audit_key: hashed`, ''),
   night_events: `sync: night_events
 source: { ${table}, start: 2020-01-01 }
 send: { call: track, event: Seen, person: { id: owner }, at: loaded_at, properties: { name: name } }
@@ -85,6 +95,10 @@ export async function liveThroughNights(parts: Parts): Promise<void> {
   await backfill(edited, auto, { by, filter: {}, windows: 2 })
   await replay(edited, auto, { by, filter: {}, send: true })
   await rebase(edited, auto, { by })
+  for (const sync of edited.project.syncs) {
+    if (sync.name === 'night_cursor') await hashState(edited, sync, { by })
+    if (sync.name === 'night_hashed') await reconcile(edited, sync, { by, enqueue: false })
+  }
   await run(edited)
 
   await sql(

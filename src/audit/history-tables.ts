@@ -107,7 +107,11 @@ export const outcomeLog: Table = {
     destination,
     may('partition_value', 'STRING', 'Partition the message travelled in'),
     messageKey,
-    may('person', 'STRING', 'Whom it is about: userId, else anonymousId, else groupId'),
+    may(
+      'person',
+      'STRING',
+      'Whom it is about: userId, else anonymousId, else groupId; under audit_key: hashed its keyed hash, unless a deletion may need it',
+    ),
     must('message_id', 'STRING', 'messageId, the same on every attempt at the window'),
     must('call', 'STRING', 'Customer.io call: identify, track, …'),
     may('event', 'STRING', 'Event name of a track call'),

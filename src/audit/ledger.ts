@@ -1,4 +1,4 @@
-import type { OutcomeStatus } from '../core/index.ts'
+import type { AuditKey, OutcomeStatus } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
 import { type Adoption, adoptRows } from './adopt.ts'
 import { controlOf } from './control.ts'
@@ -71,6 +71,8 @@ export interface Ledger {
     destination: string,
     ledgerVersion?: number,
   ): Promise<readonly UsedMapping[]>
+  /** How it names the rows of a sync and destination, or of its other destinations; undefined where it knows none. */
+  keysOf(sync: string, destination: string): Promise<AuditKey | undefined>
   counts(sync: string, destination: string): Promise<LedgerCounts>
 }
 
@@ -141,6 +143,15 @@ GROUP BY \`mapping_hash\` ORDER BY \`row_count\` DESC, \`mapping_hash\``,
       }))
     },
 
+    async keysOf(sync, destination) {
+      const [found] = await sql.query(
+        `SELECT coalesce(min(CASE WHEN k.\`destination\` = :destination THEN k.\`form\` END), min(k.\`form\`)) AS \`form\`
+FROM (SELECT \`destination\`, CASE WHEN \`message_key\` LIKE '{%' THEN 'hashed' ELSE 'plain' END AS \`form\` FROM ${table} WHERE \`sync\` = :sync) AS k`,
+        { sync, destination },
+      )
+      return found?.form === 'hashed' || found?.form === 'plain' ? found.form : undefined
+    },
+
     async counts(sync, destination) {
       const found = await sql.query(
         `SELECT \`status\`, count(*) AS \`row_count\` FROM ${table} WHERE \`sync\` = :sync AND \`destination\` = :destination GROUP BY \`status\``,
@@ -157,7 +168,9 @@ GROUP BY \`mapping_hash\` ORDER BY \`row_count\` DESC, \`mapping_hash\``,
 function newest(outcomes: string, windows: string): string {
   return `SELECT o.\`sync\`, o.\`destination\`, o.\`message_key\`, o.\`status\`, o.\`reason\`, o.\`row_hash\`,
   w.\`mapping_hash\`, o.\`message_id\`, o.\`window_id\`, o.\`sent_at\` AS \`decided_at\`,
-  CASE WHEN o.\`person\` IS NOT NULL THEN to_json(named_struct('person', o.\`person\`)) END AS \`identity\`,
+  CASE WHEN o.\`person\` IS NULL THEN NULL
+    WHEN get_json_object(w.\`pin\`, '$.hashed.persons') = 'true' THEN to_json(named_struct('person_hash', o.\`person\`))
+    ELSE to_json(named_struct('person', o.\`person\`)) END AS \`identity\`,
   w.\`window_number\`, o.\`call\`, CASE WHEN o.\`status\` = 'delivered' THEN o.\`sent_at\` END AS \`delivered_at\`
 FROM (
   SELECT *, row_number() OVER (

@@ -108,15 +108,10 @@ export class OutcomeRows {
   }
 
   #appendRun({ block, from, to }: MessageRun): void {
-    const { keys, identities, hashes } = block
+    const { keys, hashes } = block
+    const people = block.people ?? block.identities
     this.#key.slices(keys.bytes, keys.offsets, keys.offsets.subarray(1), from, to)
-    this.#person.slices(
-      identities.bytes,
-      identities.offsets,
-      identities.offsets.subarray(1),
-      from,
-      to,
-    )
+    this.#person.slices(people.bytes, people.offsets, people.offsets.subarray(1), from, to)
     this.#messageId.fixed(block.ids, messageIdBytes, from, to)
     this.#bytes.lengths(block.starts, block.ends, from, to)
     this.#payload?.slices(block.bytes, block.starts, block.ends, from, to)

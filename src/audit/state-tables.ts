@@ -31,7 +31,11 @@ export const ledger: Table = {
     may('reason', 'STRING', 'Stable code; NULL when delivered'),
     may('row_hash', 'STRING', 'Hash of the source row last decided on'),
     may('mapping_hash', 'STRING', 'Mapping it was last sent under, see mappings'),
-    may('identity', 'STRING', 'What a deletion needs to name it, as JSON'),
+    may(
+      'identity',
+      'STRING',
+      'What a deletion needs to name it, as JSON; else a keyed hash of it, under audit_key: hashed',
+    ),
     must('message_id', 'STRING', 'messageId of the last decided message'),
     windowId,
     must('decided_at', 'TIMESTAMP', 'When that outcome was decided'),

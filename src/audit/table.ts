@@ -60,5 +60,5 @@ export const destination = must(
 export const messageKey = must(
   'message_key',
   'STRING',
-  'Key of the source row: JSON array text of canonical values',
+  'Key of the source row: JSON array text of canonical values, or its keyed hash',
 )

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs'
-import { movedText } from '../ops/index.ts'
-import { exitCodeOf, moveState } from '../sync/index.ts'
+import { hashedText, movedText } from '../ops/index.ts'
+import { exitCodeOf, hashState, moveState } from '../sync/index.ts'
 import { type ByHandArguments, byHand, withWhy } from './by-hand.ts'
 import { withOneSync } from './one-sync.ts'
 import { type CommonArguments, withCommon } from './open.ts'
@@ -26,10 +26,30 @@ const move: CommandModule<object, MoveArguments> = {
     }),
 }
 
-/** `customerio-jobs state mv <old> <new>` */
+type HashArguments = CommonArguments & ByHandArguments & { readonly sync: string }
+
+const hash: CommandModule<object, HashArguments> = {
+  command: 'hash <sync>',
+  describe: 'hash the keys and people that the control tables hold of a sync; see audit_key',
+  builder: (yargs) =>
+    withWhy(withCommon(yargs)).positional('sync', {
+      type: 'string',
+      demandOption: true,
+      describe: 'the sync',
+    }),
+  handler: (args) =>
+    withOneSync(args, async ({ parts, sync, terminal, signal }) => {
+      const endings = await hashState(parts, sync, { by: await byHand(parts, args), signal })
+      terminal.out(args.json ? JSON.stringify(endings) : hashedText(endings).join('\n'))
+      process.exitCode = exitCodeOf(endings)
+    }),
+}
+
+/** `customerio-jobs state mv <old> <new>` and `customerio-jobs state hash <sync>` */
 export const stateCommand: CommandModule = {
   command: 'state',
-  describe: 'what is known of a sync: mv gives it a new name',
-  builder: (yargs) => yargs.command(move).demandCommand(1, 'name what to do: mv'),
+  describe: 'what is known of a sync: mv gives it a new name, hash hides whom it is about',
+  builder: (yargs) =>
+    yargs.command(move).command(hash).demandCommand(1, 'name what to do: mv or hash'),
   handler: () => {},
 }

@@ -56,6 +56,7 @@ export function readSyncFile(
       changes: changesOf(input),
       settleMs: input.source.settle,
       ...(input.source.start === undefined ? {} : { start: input.source.start }),
+      ...(input.source.audit_key === undefined ? {} : { auditKey: input.source.audit_key }),
     },
     send,
     onDelete: input.on_delete ?? 'ignore',

@@ -91,6 +91,14 @@ function deleteProblems(
       }),
     )
   }
+  if (send.call === 'device' && takesAway && source.audit_key === 'hashed') {
+    found.push(
+      problem(yaml, ['source', 'audit_key'], 'audit_key_needed', {
+        message: 'to delete a device whose row is gone, its token is taken from the key',
+        suggestion: 'audit_key: plain, or on_delete: ignore',
+      }),
+    )
+  }
   if (
     typeof source.changes === 'object' &&
     possible.length > 0 &&

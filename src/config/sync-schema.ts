@@ -43,6 +43,12 @@ const Source = z
       )
       .describe('events only: from when on rows are sent')
       .optional(),
+    audit_key: z
+      .enum(['plain', 'hashed'], 'audit_key is plain or hashed')
+      .describe(
+        'how the control tables name rows and people; if left out, hashed for a key that is an e-mail address or tagged as personal',
+      )
+      .optional(),
   })
   .refine(
     (source) => [source.table, source.query, source.query_file].filter(Boolean).length === 1,

@@ -40,6 +40,7 @@ export type {
 } from './project.ts'
 export type {
   As,
+  AuditKey,
   BrakesSpec,
   CanarySpec,
   ChangesSpec,

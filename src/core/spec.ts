@@ -187,6 +187,9 @@ export interface ChecksSpec {
   readonly fresh?: { readonly column: string; readonly withinMs: number }
 }
 
+/** How the control tables name rows and people: as the source does, or by keyed hashes. */
+export type AuditKey = 'plain' | 'hashed'
+
 /** What is read: one Delta table, or a query over several. */
 export interface SourceSpec {
   readonly from: { readonly table: string } | { readonly query: string }
@@ -195,6 +198,8 @@ export interface SourceSpec {
   readonly changes: ChangesSpec
   /** Events only: from when on rows are sent. `all`, `now`, or an ISO date. */
   readonly start?: string
+  /** How the control tables name rows; absent where what the key holds decides. */
+  readonly auditKey?: AuditKey
   /** How long a source that was just emptied may stay so before that is taken for the truth, in ms. */
   readonly settleMs: number
 }

@@ -37,12 +37,14 @@ export interface MessageBlock {
   readonly starts: Uint32Array
   /** Where message `i` ends in `bytes` (exclusive). */
   readonly ends: Uint32Array
-  /** The row's key: JSON array text of canonical values. */
+  /** The row's key as it is written down: JSON array text of canonical values, or its keyed hash. */
   readonly keys: TextColumn
   /** The message id, {@link messageIdBytes} bytes each, back to back. */
   readonly ids: Uint8Array
   /** Whom the message is about: userId, else anonymousId, else groupId. */
   readonly identities: TextColumn
+  /** What is written down in place of {@link identities}, where those must not be: keyed hashes. */
+  readonly people?: TextColumn
   /** The event name of each message, where it comes from a column. */
   readonly events?: TextColumn
   /** The hash of each source row, made by the warehouse; absent where it has none. */

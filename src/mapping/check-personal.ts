@@ -1,5 +1,12 @@
 import type { Field } from 'apache-arrow'
-import { closest, type Path, type Personal, type Problem, type SyncSpec } from '../core/index.ts'
+import {
+  type AuditKey,
+  closest,
+  type Path,
+  type Personal,
+  type Problem,
+  type SyncSpec,
+} from '../core/index.ts'
 import { columnMembers, type Plan } from './plan.ts'
 
 /** A column on its way out: where to, and where the file says so. */
@@ -19,10 +26,12 @@ export function personalProblems(
   fields: readonly Field[] | undefined,
   plan: Plan,
   personal: Personal,
+  auditKey: AuditKey,
 ): Problem[] {
   const { allowPii = [] } = sync.send
   if (allowPii === true) return []
-  const found = leaving(sync, plan).filter(({ column }) => !allowPii.includes(column))
+  const all = [...leaving(sync, plan), ...(auditKey === 'plain' ? kept(sync, plan) : [])]
+  const found = all.filter(({ column }) => !allowPii.includes(column))
   return [
     ...unknownNames(sync, allowPii, fields),
     ...found.flatMap((one): Problem[] => {
@@ -67,13 +76,17 @@ function leaving(sync: SyncSpec, plan: Plan): Leaving[] {
           },
     ),
   ]
-  const sent = all.filter((one) => one !== undefined)
-  const kept = sync.source.key.flatMap((column, i) =>
+  return all.filter((one) => one !== undefined)
+}
+
+/** Columns of the key that stay: in the control tables, which hold it as it is. */
+function kept(sync: SyncSpec, plan: Plan): Leaving[] {
+  const sent = leaving(sync, plan)
+  return sync.source.key.flatMap((column, i) =>
     sent.some((one) => one.column === column)
       ? []
       : [{ column, to: 'the key, which the control tables keep', path: ['source', 'key', i] }],
   )
-  return [...sent, ...kept]
 }
 
 function named(column: string | undefined, to: string, path: Path): Leaving | undefined {

@@ -24,6 +24,8 @@ export interface EncodeOptions {
   readonly keyColumn: string
   readonly rejectColumn: string
   readonly hashColumn: string
+  readonly idKeyColumn: string
+  readonly personColumn: string
   readonly idSecret: string
   /** What stands before the key in the message id. */
   readonly idParts: readonly string[]
@@ -48,6 +50,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
   const identities = new Out(1 << 12)
   const events = new Out(1 << 12)
   const hashes = new Out(1 << 12)
+  const people = new Out(1 << 12)
   const names = new Out(256)
   const partitions = new Interner(maxPartitions - 1)
   const event = plan.event !== undefined && 'column' in plan.event ? plan.event : undefined
@@ -64,7 +67,11 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const reject = rejects && bindAppend(rejects, names, source)
     const hashColumn = find(options.hashColumn)
     const hash = hashColumn && bindAppend(hashColumn, hashes, source)
+    const personColumn = find(options.personColumn)
+    const person = personColumn && bindAppend(personColumn, people, source)
     const key = bindAppend(source.column(options.keyColumn), keys, source)
+    const idKeyColumn = find(options.idKeyColumn)
+    const idKey = idKeyColumn && bindAppend(idKeyColumn, names, source)
     const subject = bindSubject(plan, source, identities)
     const readEvent = event && bindEvent(event, source, events)
     const moment: Moment = { seconds: 0, nanos: 0 }
@@ -93,11 +100,12 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const identityOffsets = new Int32Array(rows + 1)
     const eventOffsets = new Int32Array(event === undefined ? 0 : rows + 1)
     const hashOffsets = new Int32Array(hash === undefined ? 0 : rows + 1)
+    const peopleOffsets = new Int32Array(person === undefined ? 0 : rows + 1)
     const partitionOf = new Uint16Array(partition === undefined ? 0 : rows)
     const invalid: InvalidRow[] = []
     const tooLarge = refuse('message_too_large', String(options.maxMessageBytes))
     let count = 0
-    for (const each of [out, keys, identities, events, hashes]) each.at = 0
+    for (const each of [out, keys, identities, events, hashes, people]) each.at = 0
 
     for (let row = from; row < to; row++) {
       const start = out.at
@@ -105,17 +113,25 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
       const identityStart = identities.at
       const eventStart = events.at
       const hashStart = hashes.at
+      const personStart = people.at
       const idStart = count * messageIdBytes
       names.at = 0
       const isRejected = reject?.(row) === true
       const hasHash = hash?.(row) === true
+      person?.(row)
       const hasKey = key(row) && keys.at > keyStart
       const badTime = readAt?.(row)
       const ownTime = usesTime && badTime === undefined
       const timeMs = ownTime
         ? moment.seconds * 1000 + Math.floor(moment.nanos / 1e6)
         : options.openedAt
-      writeId(keys.bytes, keyStart, keys.at, timeMs, idStart)
+      if (idKey === undefined) writeId(keys.bytes, keyStart, keys.at, timeMs, idStart)
+      else {
+        const from = names.at
+        idKey(row)
+        writeId(names.bytes, from, names.at, timeMs, idStart)
+        names.at = from
+      }
       let refusal: Refusal | undefined
       if (isRejected) refusal = refuseRejected(decodeText(names.written()))
       else if (!hasKey) refusal = refuse('key_missing', options.keyColumn)
@@ -140,6 +156,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
         identities.at = identityStart
         events.at = eventStart
         hashes.at = hashStart
+        people.at = personStart
         continue
       }
       starts[count] = start
@@ -155,6 +172,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
       identityOffsets[count] = identities.at
       if (event !== undefined) eventOffsets[count] = events.at
       if (hash !== undefined) hashOffsets[count] = hashes.at
+      if (person !== undefined) peopleOffsets[count] = people.at
     }
     return {
       count,
@@ -166,6 +184,7 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
       identities: columnOf(identities, identityOffsets, count),
       ...(event !== undefined && { events: columnOf(events, eventOffsets, count) }),
       ...(hash !== undefined && { hashes: columnOf(hashes, hashOffsets, count) }),
+      ...(person !== undefined && { people: columnOf(people, peopleOffsets, count) }),
       ...(partition !== undefined && { partition: partitionOf.slice(0, count) }),
       partitions: partition === undefined ? [''] : partitionNames(partitions),
       ...(long.size > 0 && { long }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import {
   type As,
+  type AuditKey,
   type EventCatalogue,
   InvalidFiles,
   isEventCall,
@@ -32,6 +33,10 @@ export interface CompileOptions {
   readonly rejectColumn?: string
   /** The text column with the row's hash, made by the warehouse, where a batch has it. Default `_hash`. */
   readonly hashColumn?: string
+  /** The text column that ids are made from in place of the key, where a batch has it. Default `_id_key`. */
+  readonly idKeyColumn?: string
+  /** The text column that is written down in place of whom a message is about, where a batch has it. Default `_person`. */
+  readonly personColumn?: string
   /** The destination whose window is sent. */
   readonly destination: string
   /** The window, and when it was opened in milliseconds since the epoch. */
@@ -44,6 +49,8 @@ export interface CompileOptions {
   readonly events?: EventCatalogue
   /** What is personal among the source's columns. Default: nothing is known to be. */
   readonly personal?: Personal
+  /** How the control tables name rows. Default `plain`. */
+  readonly auditKey?: AuditKey
   /** The largest message in bytes; a larger one is invalid. Default 32,000, the documented 32 KB read with care. */
   readonly maxMessageBytes?: number
 }
@@ -107,19 +114,20 @@ export function prepare(
   options: CompileOptions,
 ): { plan: Plan; encodeOptions: EncodeOptions; warnings: readonly Problem[] } {
   const { keyColumn = '_key', rejectColumn = '_reject', hashColumn = '_hash' } = options
+  const { idKeyColumn = '_id_key', personColumn = '_person' } = options
   const { maxMessageBytes = messageLimit, idSecret } = options
-  const own = [keyColumn, rejectColumn, hashColumn]
+  const own = [keyColumn, rejectColumn, hashColumn, idKeyColumn, personColumn]
   const fields = schema.fields.filter(({ name }) => !own.includes(name))
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
   const sync = withoutAbsent(whole, columns)
   const resolved = planOf(sync.send, columns, sync.lock)
   const { plan, ...events } = withRules(sync, fields, resolved, options.events)
   const { problems, warnings } = problemsOf(sync, fields, plan, options.isSnapshot)
-  const { personal = nothingPersonal, isSnapshot = false } = options
+  const { personal = nothingPersonal, isSnapshot = false, auditKey = 'plain' } = options
   const all = [
     ...problems,
     ...events.problems,
-    ...personalProblems(sync, isSnapshot ? undefined : fields, plan, personal),
+    ...personalProblems(sync, isSnapshot ? undefined : fields, plan, personal, auditKey),
   ]
   if (all.length > 0) throw new InvalidFiles(all)
   const { number, openedAt } = options.window
@@ -134,6 +142,8 @@ export function prepare(
       keyColumn,
       rejectColumn,
       hashColumn,
+      idKeyColumn,
+      personColumn,
       idSecret,
       idParts,
       openedAt,

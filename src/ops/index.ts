@@ -45,6 +45,7 @@ export {
   withoutPersonalData,
 } from './explain/index.ts'
 export { count, duration } from './figures.ts'
+export { hashedText } from './hashed-text.ts'
 export {
   type Held,
   type HoldParts,

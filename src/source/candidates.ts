@@ -25,8 +25,8 @@ export function candidateKeys(query: WindowQuery): string | undefined {
 }
 
 /** The feed of a range of versions; a range without a version has no keys. Versions are checked integers. */
-function feedKeys({ sync, scope: { pin }, types }: WindowQuery, from: number): string {
-  const key = keyExpression(sync.source.key, types)
+function feedKeys({ sync, scope: { pin, hashed }, types }: WindowQuery, from: number): string {
+  const key = keyExpression(sync.source.key, types, hashed)
   if (from > pin.version) return `SELECT CAST(NULL AS STRING) AS \`${keyColumn}\` WHERE FALSE`
   pinned({ ...pin, version: from }) // checks the number
   const name = quoteText(pin.table.replaceAll('`', ''))
@@ -37,9 +37,9 @@ function cursorKeys(
   query: WindowQuery,
   { column, from, lagMs }: { column: string; from?: string; lagMs: number },
 ): string {
-  const { types, sync } = query
+  const { types, sync, scope } = query
   const name = quoteName(column)
-  const key = keyExpression(sync.source.key, types)
+  const key = keyExpression(sync.source.key, types, scope.hashed)
   const type = types[column] ?? 'STRING'
   const reached =
     from === undefined

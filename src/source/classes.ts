@@ -2,6 +2,7 @@ import { isEventCall } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { candidateKeys } from './candidates.ts'
 import { identifierText, joinErased, namingColumns, tombstoneRelation } from './erased.ts'
+import { isHashedKey } from './hashed.ts'
 import {
   hashColumn,
   identityColumns,
@@ -44,11 +45,13 @@ export interface Need {
  */
 export function classes(query: WindowQuery, need: Need = { copies: true }): string {
   const candidates = candidateKeys(query)
-  const { sync, types } = query
+  const { sync, types, scope } = query
+  // What was written down late in the other form is no key of today: taken for one, its row would look gone.
+  const sameForm = scope.hashed === undefined ? '' : ` AND ${isHashedKey('message_key')}`
   const relations = [
-    `keyed AS (${keyed(sync.source, sync.send.to, types, relationOf(query))})`,
+    `keyed AS (${keyed(sync.source, sync.send.to, types, relationOf(query), scope.hashed)})`,
     ...(candidates === undefined ? [] : [`candidates AS (${candidates})`]),
-    `known AS (SELECT * FROM ${query.ledger} WHERE sync = :sync AND destination = :destination)`,
+    `known AS (SELECT * FROM ${query.ledger} WHERE sync = :sync AND destination = :destination${sameForm})`,
     ...(query.erased === undefined ? [] : [`erased AS (${tombstoneRelation(query.erased)})`]),
     `looked AS (${lookedAt(query, need, candidates !== undefined)})`,
     `here AS (${limited(query, placeOfRow(query, 'f'), (fate) => present(query, need, fate))})`,
@@ -159,7 +162,7 @@ function absent(query: WindowQuery, hasCandidates: boolean, fate: string): strin
     `LEFT ANTI JOIN (SELECT DISTINCT \`${keyColumn}\` FROM keyed WHERE _destination = :destination AND \`${keyColumn}\` IS NOT NULL) AS h ON h.\`${keyColumn}\` = ${key}`,
     ...(hasCandidates ? [`LEFT SEMI JOIN candidates AS c ON c.\`${keyColumn}\` = ${key}`] : []),
   ]
-  const left = `SELECT ${key}, l.call, l.status, l.decided_at, l.delivered_at, get_json_object(l.identity, '$.person') AS _identity FROM known AS l
+  const left = `SELECT ${key}, l.call, l.status, l.decided_at, l.delivered_at, get_json_object(l.identity, '$.person') AS _identity, l.identity AS _about FROM known AS l
 ${joins.join('\n')}
 WHERE NOT (l.call IN (${deletions}) AND l.status = 'delivered')${scope.keys === undefined ? '' : ` AND ${inRange(key, scope.keys)}`}`
   const elsewhere =
@@ -199,12 +202,13 @@ function goneClass(
   const erased = isErased === 'FALSE' ? '' : `WHEN ${isErased} THEN 'held' `
   const refused = `CASE ${erased}WHEN g.call IN (${deletions}) AND (g.status IN ('rejected', 'invalid') OR g.status = 'undelivered' AND ${isGivenUp}) THEN 'held' ELSE 'delete' END`
   const retried = erased === '' ? "'delete'" : `CASE ${erased}ELSE 'delete' END`
-  const takeAway = scope.retryRefused === true ? retried : refused
+  // Whom a key is about that was written down as a hash, nobody can name any more.
+  const takeAway = `CASE WHEN g._identity IS NULL THEN 'ignored' ELSE ${scope.retryRefused === true ? retried : refused} END`
   const cases = [
     ...(scope.send === 'nothing' ? ["WHEN TRUE THEN 'ignored'"] : []),
     // Nothing of it is in Customer.io by our hand.
     "WHEN g.delivered_at IS NULL AND g.status <> 'undelivered' THEN 'ignored'",
-    "WHEN g._identity IS NULL THEN 'ignored'",
+    "WHEN g._about IS NULL THEN 'ignored'",
     ...(mayShare ? ["WHEN o._identity IS NOT NULL THEN 'ignored'"] : []),
     ...(mayMove && to.kind === 'by'
       ? [

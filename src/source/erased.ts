@@ -14,18 +14,19 @@ export interface Tombstones {
   /** The quoted table, at one version: what is erased meanwhile is for the next attempt. */
   readonly table: string
   readonly version: number
-  /** The key of the hashes, see {@link eraseKey}. */
-  readonly key: string
 }
 
-/** The key of the hashes of erased identifiers, made from the secret of the project's ids; it tells nothing about that. */
-export function eraseKey(idSecret: string): string {
+/** The key of all hashes of identifiers and keys, made from the secret of the project's ids; it tells nothing about that. */
+export function hashKey(idSecret: string): string {
   return createHmac('sha256', idSecret).update('customerio-jobs erased identifiers').digest('hex')
 }
 
-/** The hash of an identifier as tombstones have it, in SQL; needs the parameter `:erase_key`. NULL for NULL. */
-export function erasedHash(identifier: string): string {
-  return `sha2(concat(:erase_key, lower(trim(${identifier}))), 256)`
+/**
+ * The hash of an identifier, in SQL, as tombstones have it and audit tables that must not name people; needs the parameter
+ * `:hash_key`. NULL for NULL.
+ */
+export function identifierHash(identifier: string): string {
+  return `sha2(concat(:hash_key, lower(trim(${identifier}))), 256)`
 }
 
 /** The tombstones as a relation with one column, each hash once. */
@@ -59,7 +60,9 @@ export function joinErased(identifiers: readonly string[]): {
   const names = identifiers.map((_, i) => `x${i}`)
   return {
     joins: identifiers
-      .map((one, i) => `\nLEFT JOIN erased AS x${i} ON x${i}.identity_hash = ${erasedHash(one)}`)
+      .map(
+        (one, i) => `\nLEFT JOIN erased AS x${i} ON x${i}.identity_hash = ${identifierHash(one)}`,
+      )
       .join(''),
     isErased:
       names.length === 0

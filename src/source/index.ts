@@ -3,13 +3,22 @@ export { type NamedTables, tablesOf } from './catalogs.ts'
 export { deletionCalls, isEvent, type RowClass } from './classes.ts'
 export { missingColumns } from './columns.ts'
 export {
-  erasedHash,
-  eraseKey,
+  hashKey,
+  identifierHash,
   identifierText,
   namingColumns,
   type Tombstones,
   tombstoneRelation,
 } from './erased.ts'
+export {
+  auditKeyFor,
+  deletionOf,
+  formByContent,
+  type Hashed,
+  hashedKey,
+  hashedOf,
+  isHashedKey,
+} from './hashed.ts'
 export {
   fateStatement,
   isPerson,
@@ -25,8 +34,10 @@ export {
   destinationsOf,
   hashColumn,
   identityExpression,
+  idKeyColumn,
   keyColumn,
   keyExpression,
+  personColumn,
   rejectColumn,
 } from './keys.ts'
 export { type LastChange, lastChange } from './last-change.ts'

@@ -35,7 +35,7 @@ export function routesStatement(query: WindowQuery, keys: number): string {
   const { sync, types } = query
   const columns = `\`${keyColumn}\`, _destination, \`${rejectColumn}\``
   return `SELECT ${columns}, count(*) AS row_count
-FROM (${keyed(sync.source, sync.send.to, types, relationOf(query))}) AS k
+FROM (${keyed(sync.source, sync.send.to, types, relationOf(query), query.scope.hashed)}) AS k
 WHERE k.\`${keyColumn}\` IN (${listed('key', keys)}) GROUP BY ${columns} ORDER BY ${columns}`
 }
 
@@ -97,7 +97,7 @@ export function personStatement(
   ]
   const limit = options.limit === undefined ? '' : ` LIMIT ${options.limit}`
   return `SELECT r.\`${keyColumn}\`, r._destination, count(*) OVER () AS _total${texts.join('')}${columns.join('')}
-FROM (${keyed(sync.source, sync.send.to, types, relationOf(query))}) AS r
+FROM (${keyed(sync.source, sync.send.to, types, relationOf(query), query.scope.hashed)}) AS r
 WHERE ${matches.length === 0 ? 'FALSE' : matches.join(' OR ')} ORDER BY r.\`${keyColumn}\`${limit}`
 }
 

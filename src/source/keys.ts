@@ -1,8 +1,13 @@
 import type { RouteSpec, SendSpec, SourceSpec } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
+import { type Hashed, hashedKey } from './hashed.ts'
 
 /** Names of the columns that a read adds to the source's own. */
 export const keyColumn = '_key'
+/** The key that ids of messages are made from, where {@link keyColumn} is its hash. */
+export const idKeyColumn = '_id_key'
+/** What is written down in place of whom a row is about, where that must not be. */
+export const personColumn = '_person'
 /** Not NULL where the row must not be sent, with the reason code. */
 export const rejectColumn = '_reject'
 /** The hash of what the mapping sends of a row. */
@@ -13,9 +18,13 @@ export type ColumnTypes = Readonly<Record<string, string>>
 
 /**
  * The row's key as JSON array text of canonical values. Integers of every width are written alike, so that a column
- * that grows from INT to BIGINT changes no key.
+ * that grows from INT to BIGINT changes no key. With `hashed`, its keyed hash, see {@link hashedKey}.
  */
-export function keyExpression(key: readonly string[], types: ColumnTypes): string {
+export function keyExpression(
+  key: readonly string[],
+  types: ColumnTypes,
+  hashed?: Hashed | undefined,
+): string {
   const arrays = key.map((column) => {
     const name = quoteName(column)
     const type = types[column]?.toUpperCase() ?? 'STRING'
@@ -28,7 +37,7 @@ export function keyExpression(key: readonly string[], types: ColumnTypes): strin
       ? only
       : `concat('[', ${arrays.map((array) => `substring(${array}, 2, length(${array}) - 2)`).join(", ',', ")}, ']')`
   const anyNull = key.map((column) => `${quoteName(column)} IS NULL`).join(' OR ')
-  return `CASE WHEN ${anyNull} THEN NULL ELSE ${text} END`
+  return `CASE WHEN ${anyNull} THEN NULL ELSE ${hashed === undefined ? text : hashedKey(text)} END`
 }
 
 /** Every row of a relation with its key, its destination, and why it is refused by its route. */
@@ -37,8 +46,9 @@ export function keyed(
   to: RouteSpec,
   types: ColumnTypes,
   relation: string,
+  hashed?: Hashed | undefined,
 ): string {
-  return `SELECT s.*, ${keyExpression(key, types)} AS \`${keyColumn}\`, ${routeExpressions(to)} FROM ${relation} AS s`
+  return `SELECT s.*, ${keyExpression(key, types, hashed)} AS \`${keyColumn}\`, ${routeExpressions(to)} FROM ${relation} AS s`
 }
 
 /** The columns that say whom, or what, a row is about: the first that is not empty does. */

@@ -20,14 +20,24 @@ export type LastChange =
 /** How many versions back are looked through: first many, then, where the feed does not reach so far, fewer. */
 const reaches = [100, 10, 1] as const
 
+/** What tells a key in a change feed. */
+export interface KeyIn {
+  readonly key: readonly string[]
+  readonly types: ColumnTypes
+  /** The key of all hashes, where the key that is looked for is a hash itself. */
+  readonly hashKey?: string
+}
+
 /** The newest change of a key up to the pinned version, as far as the change feed can be read. */
 export async function lastChange(
   warehouse: Warehouse,
   pin: Pin,
-  source: { readonly key: readonly string[]; readonly types: ColumnTypes },
+  source: KeyIn,
   key: string,
   signal?: AbortSignal,
 ): Promise<LastChange> {
+  const { hashKey } = source
+  const hashed = hashKey === undefined ? undefined : { persons: false }
   if (pin.snapshot) return { kind: 'unknown', because: 'a query or view has no change feed' }
   const oldest = Math.max(0, pin.version - reaches[0] + 1)
   const commits = await commitsSince(warehouse, pin.table, oldest, undefined, signal)
@@ -38,9 +48,9 @@ export async function lastChange(
       const [row] = await warehouse.query(
         `SELECT _change_type, _commit_version, _commit_timestamp
 FROM table_changes(${quoteText(pin.table.replaceAll('`', ''))}, ${from}, ${pin.version}) AS s
-WHERE ${keyExpression(source.key, source.types)} = :key_0 AND _change_type <> 'update_preimage'
+WHERE ${keyExpression(source.key, source.types, hashed)} = :key_0 AND _change_type <> 'update_preimage'
 ORDER BY _commit_version DESC, _change_type DESC LIMIT 1`,
-        { key_0: key },
+        { key_0: key, ...(hashKey === undefined ? {} : { hash_key: hashKey }) },
         signal,
       )
       if (row === undefined) return { kind: 'none', since: from }

@@ -96,12 +96,13 @@ function besideEarlier(
 ): string {
   const key = `\`${keyColumn}\``
   const { key: keys } = query.sync.source
+  const { hashed } = query.scope
   const pairs = columns.map((column, i) => {
     const was = column in types ? textOf(column, types, 'o') : "'{}'"
     return `, ${was} AS was_${i}, ${textOf(column, query.types, 'r')} AS now_${i}`
   })
   return `${classes(query)},
-earlier AS (SELECT s.*, ${keyExpression(keys, types)} AS ${key} FROM ${pinned(pin)} AS s),
+earlier AS (SELECT s.*, ${keyExpression(keys, types, hashed)} AS ${key} FROM ${pinned(pin)} AS s),
 single AS (SELECT * FROM (SELECT e.*, count(*) OVER (PARTITION BY e.${key}) AS _copies FROM earlier AS e) AS c WHERE c._copies = 1),
 beside AS (SELECT r.${key}${pairs.join('')} FROM here AS r
 INNER JOIN single AS o ON o.${key} = r.${key} WHERE r._class = 'send')`

@@ -22,6 +22,8 @@ export interface WindowQuery {
   readonly deadLetters: string
   /** Who asked to be forgotten; absent where nobody did. */
   readonly erased?: Tombstones
+  /** The key of all hashes, see `hashKey`. */
+  readonly hashKey: string
   /** What is looked at in place of the pinned rows, where nothing was pinned. Never set for a window. */
   readonly relation?: string
 }
@@ -38,12 +40,13 @@ export function parametersOf(
     destination,
     scope,
     erased,
-  }: Pick<WindowQuery, 'sync' | 'destination' | 'scope' | 'erased'>,
+    hashKey,
+  }: Pick<WindowQuery, 'sync' | 'destination' | 'scope' | 'erased' | 'hashKey'>,
   windowId: string,
 ): SqlParameters {
   const pick = scope.look.kind === 'picked' ? scope.look.pick : {}
   const given = {
-    erase_key: erased?.key,
+    hash_key: erased === undefined && scope.hashed === undefined ? undefined : hashKey,
     since: time(scope.since),
     pick_run: pick.run,
     pick_mapping: pick.mapping,

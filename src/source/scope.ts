@@ -1,4 +1,5 @@
 import { SourceError, type SyncSpec } from '../core/index.ts'
+import type { Hashed } from './hashed.ts'
 import type { Pin } from './pin.ts'
 import type { HashedColumns } from './row-hash.ts'
 
@@ -76,6 +77,8 @@ export interface Scope {
   readonly limit?: WindowLimit
   /** The backfill that the window is a part of: the act it began with, and which of how many parts this is, from 1. */
   readonly backfill?: { readonly act: string; readonly part: number; readonly of: number }
+  /** Set where what is written down names rows, and people too unless something is taken away, by keyed hashes alone. */
+  readonly hashed?: Hashed
   /** The mappings, other than the window's own, that keys of the ledger were sent under. */
   readonly earlier: readonly HashedColumns[]
   /** Rows given up before this moment are not tried again by themselves, in ms since the epoch. */

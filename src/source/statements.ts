@@ -1,12 +1,16 @@
 import { ConfigError, type SyncSpec } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
 import { classes, isEvent, placeOfGone, placeOfRow } from './classes.ts'
+import { identifierHash } from './erased.ts'
 import {
   type ColumnTypes,
   hashColumn,
   identityExpression,
+  idKeyColumn,
   keyColumn,
+  keyExpression,
   keyed,
+  personColumn,
   rejectColumn,
 } from './keys.ts'
 import { unpinned } from './pin.ts'
@@ -76,9 +80,18 @@ export function readStatement(
       ? ''
       : ` AND ${inRange(`coalesce(${identityExpression(sync.send, 'r')}, '')`, options.identities)}`
   return `${classes(query, { copies: options.hasDuplicates })}
-SELECT r.\`${keyColumn}\`, r.\`${rejectColumn}\`, r.\`${hashColumn}\`${names}
+SELECT r.\`${keyColumn}\`, r.\`${rejectColumn}\`, r.\`${hashColumn}\`${hidden(query)}${names}
 FROM here AS r${undecided(query, 'r', options.resumed)}
 WHERE r._class = 'send'${part}${order}`
+}
+
+/** What stands beside a hashed key: the key itself, for ids that are the same in every form, and the hash of the person. */
+function hidden({ sync, types, scope: { hashed } }: WindowQuery): string {
+  if (hashed === undefined) return ''
+  const person = hashed.persons
+    ? `, ${identifierHash(identityExpression(sync.send, 'r'))} AS \`${personColumn}\``
+    : ''
+  return `, ${keyExpression(sync.source.key, types)} AS \`${idKeyColumn}\`${person}`
 }
 
 /** The keys whose messages are to be taken away again, and whom they are about. */
@@ -98,9 +111,13 @@ WHERE g._class = 'delete'${part}`
 /** Every row with a key of its own, its hash and whom it is about: what the ledger adopts. */
 export function adoptionRelation(query: WindowQuery): string {
   const identity = identityExpression(query.sync.send, 'r')
+  const kept =
+    query.scope.hashed?.persons === true
+      ? `named_struct('person_hash', ${identifierHash(identity)})`
+      : `named_struct('person', ${identity})`
   return `(${classes(query)}
 SELECT r.\`${keyColumn}\` AS message_key, r.\`${hashColumn}\` AS row_hash,
-  CASE WHEN ${identity} IS NULL THEN NULL ELSE to_json(named_struct('person', ${identity})) END AS identity
+  CASE WHEN ${identity} IS NULL THEN NULL ELSE to_json(${kept}) END AS identity
 FROM here AS r WHERE r._class = 'unchanged')`
 }
 

@@ -27,6 +27,8 @@ export interface Assessed {
   readonly due: Readonly<Record<RowClass, number>>
   /** Our own words, where everything is compared because nothing cheaper works. */
   readonly because?: string
+  /** Our own words, where keys that are personal data stand in the control tables as they are. */
+  readonly plainKeys?: string
 }
 
 /** Pins the source, decides where to look for changes, and lets the warehouse count what is to be done. */
@@ -61,11 +63,13 @@ export async function assess(
     const part = { ...one, limit }
     return assessed(make(part), mapping, windowId, await count(part), due, because)
   }
+  const { plainKeys } = prepared
+  const exposed = plainKeys === undefined ? {} : { plainKeys }
   try {
-    return await limited(scope, prepared.because)
+    return { ...(await limited(scope, prepared.because)), ...exposed }
   } catch (error) {
     const { look, because } = withoutFeed(sync, scope.pin, scope.look, error)
-    return limited({ ...scope, look }, because)
+    return { ...(await limited({ ...scope, look }, because)), ...exposed }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RecordBatch } from 'apache-arrow'
-import type { MessageBlock, OnDelete, SyncSpec } from '../core/index.ts'
+import type { MessageBlock } from '../core/index.ts'
 import { encodeDeletions, type GoneRow } from '../mapping/index.ts'
-import { deletionStatement, isEvent, keyColumn, readToSpool } from '../source/index.ts'
+import { deletionOf, deletionStatement, keyColumn, readToSpool } from '../source/index.ts'
 import type { Reading } from './rows.ts'
 
 /** The messages that take away what is gone from the source; none where the sync file leaves it there. */
@@ -42,14 +42,6 @@ export async function* deletionBlocks(reading: Reading): AsyncGenerator<MessageB
   } finally {
     spool.remove()
   }
-}
-
-/** What a sync does about keys that are gone; a key that moved to another destination may be deleted here all the same. */
-export function deletionOf(sync: SyncSpec): Exclude<OnDelete, 'ignore'> | undefined {
-  if (isEvent({ sync })) return undefined
-  const { to } = sync.send
-  if (sync.onDelete !== 'ignore') return sync.onDelete
-  return to.kind === 'by' && to.moved === 'delete_old' ? 'delete' : undefined
 }
 
 /** The rows of a read of deletions. */

@@ -3,9 +3,14 @@ import type { MessageBlock } from '../core/index.ts'
 import { batchFormat } from '../customerio/index.ts'
 import { defaultLimits, laneCount } from '../delivery/index.ts'
 import { encodeDeletions } from '../mapping/index.ts'
-import { deletionSampleStatement, readToSpool, rowSampleStatement } from '../source/index.ts'
+import {
+  deletionOf,
+  deletionSampleStatement,
+  readToSpool,
+  rowSampleStatement,
+} from '../source/index.ts'
 import type { Assessed, WindowRequest } from './assess.ts'
-import { deletionOf, goneRowsOf } from './deletions.ts'
+import { goneRowsOf } from './deletions.ts'
 import type { Parts } from './parts.ts'
 
 /** Why rows of the sample would make no message. */

@@ -101,7 +101,10 @@ export async function planWindow(
       counts,
       ...(scope.limit === undefined ? {} : { limit: allowanceIn(scope.limit) }),
       irreversible: irreversible(sync, counts),
-      warnings: assessed.mapping.warnings.map(formatProblem),
+      warnings: [
+        ...assessed.mapping.warnings.map(formatProblem),
+        ...(assessed.plainKeys === undefined ? [] : [assessed.plainKeys]),
+      ],
       ...sent,
       estimate: await estimate(parts, destination, request, assessed, signal),
       remapped: isState ? await remapped(parts, assessed, signal) : 0,

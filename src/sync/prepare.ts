@@ -1,19 +1,12 @@
 import type { Schema } from 'apache-arrow'
-import {
-  controlOf,
-  type KnownMapping,
-  leasesIn,
-  ledgerIn,
-  mappingsIn,
-  type Pair,
-  type Position,
-  type UsedMapping,
-  type WindowKind,
-} from '../audit/index.ts'
-import { ConfigError, nothingPersonal, SourceError, type SyncSpec } from '../core/index.ts'
+import { controlOf, leasesIn, ledgerIn, type Position, type WindowKind } from '../audit/index.ts'
+import { nothingPersonal, type SyncSpec } from '../core/index.ts'
 import type { Mapping } from '../mapping/index.ts'
 import {
-  type HashedColumns,
+  auditKeyFor,
+  formByContent,
+  hashedOf,
+  hashKey,
   isEvent,
   type Look,
   type Looking,
@@ -30,6 +23,7 @@ import {
   youngVersion,
 } from '../source/index.ts'
 import { compileSync } from './compile-sync.ts'
+import { earlierMappings } from './earlier-mappings.ts'
 import type { Parts } from './parts.ts'
 import { snapshot } from './snapshot.ts'
 import { tombstonesOf } from './tombstones.ts'
@@ -57,6 +51,8 @@ export interface Prepared {
   readonly schema: Schema
   /** Our own words, where everything is compared because nothing cheaper works. */
   readonly because?: string
+  /** Our own words, where keys that are personal data stand in the control tables as they are. */
+  readonly plainKeys?: string
 }
 
 /** Rows given up longer ago than this are not tried again by themselves. */
@@ -86,12 +82,14 @@ export async function prepare(
         ? pinTable(warehouse, from.table, signal)
         : Promise.resolve(undefined)
   const isTable = async () => (await pinning)?.snapshot === false
+  const ledger = ledgerIn(warehouse, project.control)
   // None of these needs another: together they cost the time of one.
-  const [table, ledgerVersion, checkpoint, used, erased, personal] = await Promise.all([
+  const [table, ledgerVersion, checkpoint, used, known, erased, personal] = await Promise.all([
     pinning,
     youngVersion(warehouse, control.name('ledger'), clock.now(), signal),
     request.checkpoint ?? leasesIn(warehouse, project.control, clock).find(pair),
-    ledgerIn(warehouse, project.control).mappingsOf(sync.name, destination),
+    ledger.mappingsOf(sync.name, destination),
+    ledger.keysOf(sync.name, destination),
     tombstonesOf(parts, signal),
     // What notebooks put into the outbox is meant to go.
     sync.outbox === undefined
@@ -104,11 +102,14 @@ export async function prepare(
     signal,
   )
   const types = sqlTypes(schema)
+  const auditKey = auditKeyFor(sync, personal, known)
+  const idSecret = await parts.idSecret()
   const mapping = compileSync(sync, schema, {
     destination,
     window: { number, openedAt: openedAt.getTime() },
-    idSecret: await parts.idSecret(),
+    idSecret,
     personal,
+    auditKey,
   })
   const position = checkpoint?.position
   const send = only.send ?? sendOf(sync, position)
@@ -134,19 +135,29 @@ export async function prepare(
     ...(looking.cursor === undefined ? {} : { cursor: looking.cursor }),
     ...only,
     ...(send === 'changed' ? {} : { send }),
+    ...(auditKey === 'plain' ? {} : { hashed: hashedOf(sync) }),
     earlier,
     giveUpBefore: openedAt.getTime() - giveUpAfterMs,
     ...(since === undefined ? {} : { since }),
     ...(erased === undefined ? {} : { erased: erased.version }),
   }
-  const query = queryOf(parts, sync, destination, scope, schema, mapping, erased)
+  const query = queryOf(parts, sync, destination, scope, schema, mapping, erased, idSecret)
   const { because } = looking
+  const isExposed =
+    auditKey === 'plain' &&
+    sync.source.auditKey === undefined &&
+    formByContent(sync, personal) === 'hashed'
   return {
     mapping,
     schema,
     query: isUnpinned ? { ...query, relation: unpinned(from) } : query,
     ...(because === undefined ? {} : { because }),
+    ...(isExposed ? { plainKeys: exposed(sync) } : {}),
   }
+}
+
+function exposed({ name }: SyncSpec): string {
+  return `the control tables hold the keys of ${name} as they are, which are personal data: "customerio-jobs state hash ${name}" hashes them, and audit_key: plain under source says that it is meant`
 }
 
 /** Where a run would look in a query or view; whether its cursor went backwards is found out by a run alone. */
@@ -165,6 +176,7 @@ export function queryOf(
   schema: Schema,
   mapping: Mapping,
   erased: Tombstones | undefined,
+  idSecret: string,
 ): WindowQuery {
   const control = controlOf(project.control)
   return {
@@ -177,63 +189,8 @@ export function queryOf(
     outcomeLog: control.name('outcome_log'),
     outcomes: control.name('outcomes'),
     deadLetters: control.name('dead_letters'),
+    hashKey: hashKey(idSecret),
     ...(erased === undefined ? {} : { erased }),
-  }
-}
-
-/**
- * The other mappings that keys of the ledger were last sent under: hashes are compared over their columns, so that an
- * edited mapping makes nothing "changed". Throws a SourceError where a column of theirs is gone, unless everything is
- * sent, or nothing: no row is compared then.
- */
-async function earlierMappings(
-  { warehouse, project, clock }: Parts,
-  { sync, destination }: Pair,
-  used: readonly UsedMapping[],
-  current: Mapping,
-  schema: Schema,
-  send: Required<Scope>['send'],
-): Promise<HashedColumns[]> {
-  const others = used.filter(({ mappingHash }) => mappingHash !== current.hash)
-  if (others.length === 0) return []
-  const known = await mappingsIn(warehouse, project.control, clock).all(sync)
-  refuseOtherCall(sync, current, others, known)
-  const names = new Set(schema.fields.map(({ name }) => name))
-  return others.flatMap(({ mappingHash, keys }) => {
-    const columns = known.find(({ hash }) => hash === mappingHash)?.rowColumns
-    const gone = columns?.filter((column) => !names.has(column))
-    if (columns !== undefined && gone?.length === 0) return [{ mappingHash, columns }]
-    if (send !== 'changed') return []
-    throw new SourceError(
-      'MAPPING_GONE',
-      `${keys} keys of ${sync} → ${destination} were last sent under a mapping that reads ${
-        gone === undefined
-          ? 'columns nobody wrote down'
-          : gone.map((name) => `"${name}"`).join(', ')
-      }, which the source no longer has: whether they changed cannot be told. Put the column back, or run "customerio-jobs rebase ${sync}" to take the rows as they are without sending, or "customerio-jobs backfill ${sync}" to send them all`,
-    )
-  })
-}
-
-/**
- * What was sent by one call says nothing about another: under the name of a sync that identified people, rows to delete
- * would all look known.
- */
-function refuseOtherCall(
-  sync: string,
-  current: Mapping,
-  used: readonly UsedMapping[],
-  known: readonly KnownMapping[],
-): void {
-  const callOf = (text: string) => (JSON.parse(text) as { call?: string }).call
-  const call = callOf(current.text)
-  for (const { hash, text } of known) {
-    const earlier = callOf(text)
-    if (earlier === call || !used.some(({ mappingHash }) => mappingHash === hash)) continue
-    throw new ConfigError(
-      'CALL_CHANGED',
-      `${sync} was sent by ${earlier} before, and its file says ${call} now: what is known of its rows is about the other call. Give the new sync a name of its own`,
-    )
   }
 }
 

@@ -42,10 +42,11 @@ export async function reopen(
   const relation = { query: `SELECT * FROM ${pinned(scope.pin)}` }
   const schema = await sourceSchema(warehouse, relation, signal)
   const { destination, number, openedAt } = window
+  const idSecret = await parts.idSecret()
   const mapping = compileSync(sync, schema, {
     destination,
     window: { number, openedAt: openedAt.getTime() },
-    idSecret: await parts.idSecret(),
+    idSecret,
     isSnapshot: scope.pin.snapshot,
   })
   if (mapping.hash !== window.mappingHash) {
@@ -55,7 +56,7 @@ export async function reopen(
     )
   }
   const erased = await tombstonesOf(parts, signal)
-  const query = queryOf(parts, sync, destination, scope, schema, mapping, erased)
+  const query = queryOf(parts, sync, destination, scope, schema, mapping, erased, idSecret)
   const parameters = parametersOf(query, window.windowId)
   return { window, sync, scope, mapping, query, parameters, resumed: true }
 }

@@ -1,5 +1,5 @@
 import { controlOf } from '../audit/index.ts'
-import { eraseKey, type Tombstones, youngVersion } from '../source/index.ts'
+import { type Tombstones, youngVersion } from '../source/index.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -7,15 +7,11 @@ import type { Parts } from './parts.ts'
  * what they would be without.
  */
 export async function tombstonesOf(
-  { warehouse, project, clock, idSecret }: Parts,
+  { warehouse, project, clock }: Parts,
   signal?: AbortSignal,
 ): Promise<Tombstones | undefined> {
   const table = controlOf(project.control).name('erased')
   const [some] = await warehouse.query(`SELECT identity_hash FROM ${table} LIMIT 1`, {}, signal)
   if (some === undefined) return undefined
-  return {
-    table,
-    version: await youngVersion(warehouse, table, clock.now(), signal),
-    key: eraseKey(await idSecret()),
-  }
+  return { table, version: await youngVersion(warehouse, table, clock.now(), signal) }
 }

@@ -103,7 +103,8 @@ async function openNew(
 ): Promise<OpenedWindow> {
   const { warehouse, project, clock, log } = parts
   const assessed = await assessSettled(parts, sync, destination, request, signal)
-  const { scope, mapping, query, parameters, because } = assessed
+  const { scope, mapping, query, parameters, because, plainKeys } = assessed
+  if (plainKeys !== undefined) log.warn(plainKeys, { sync: sync.name, destination })
   if (because !== undefined)
     log.info('comparing every row', { sync: sync.name, destination, because })
   if (scope.limit !== undefined) {

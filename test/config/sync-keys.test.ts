@@ -145,6 +145,27 @@ describe('a row that is gone', () => {
   })
 })
 
+describe('how the control tables name rows', () => {
+  it('is said by the file, or left to what the key holds', () => {
+    expect(read(state('audit_key: hashed')).source.auditKey).toBe('hashed')
+    expect(read(state('')).source).not.toHaveProperty('auditKey')
+    expect(codesIn({ 'syncs/a.yml': state('audit_key: secret') })).toEqual([
+      expect.stringMatching(/ syncs\/a\.yml:2:/),
+    ])
+  })
+
+  it('leaves a device readable that may be deleted by its token', () => {
+    const device = (more: string) => `sync: devices
+source: { table: t, key: token, audit_key: hashed }
+send: { call: device, person: { id: id }, token: token, platform: os, at: seen }
+${more}`
+    expect(codesIn({ 'syncs/a.yml': device('on_delete: delete\n') })).toEqual([
+      'audit_key_needed syncs/a.yml:2:44',
+    ])
+    expect(codesIn({ 'syncs/a.yml': device('') })).toEqual([])
+  })
+})
+
 describe('a sync that was renamed', () => {
   it('knows the name it had', () => {
     expect(read(state('', 'renamed_from: clients\n')).renamedFrom).toBe('clients')

@@ -310,6 +310,38 @@ describe('a row is invalid', () => {
   })
 })
 
+describe('a key that is written down as a hash', () => {
+  const hashed = '{"sha256":"0f"}'
+  const columns: Columns = {
+    _key: [utf8, hashed, hashed, hashed],
+    _id_key: [utf8, '["k"]', '["l"]', '["m"]'],
+    _person: [utf8, 'aa', 'bb', 'cc'],
+    _reject: [utf8, null, 'no_route', null],
+    id: [utf8, 'p1', 'p2', 'p3'],
+  }
+  const text = ({ bytes }: { bytes: Uint8Array }) => Buffer.from(bytes).toString()
+
+  it('makes the ids that the key itself makes', () => {
+    const plain = identify({ ...columns, _key: columns._id_key ?? [utf8] })
+    const block = identify(columns)
+    expect(block.ids).toEqual(plain.ids)
+    expect(block.invalid.map(({ id }) => id)).toEqual(plain.invalid.map(({ id }) => id))
+    expect(
+      new Set([block.invalid[0]?.id, ...messages(block).map((one) => one.messageId)]).size,
+    ).toBe(3)
+  })
+
+  it('is what outcomes get, with the hash of the person, and nothing of a row that made no message', () => {
+    const block = identify(columns)
+    expect(text(block.keys)).toBe(hashed + hashed)
+    expect(block.people && text(block.people)).toBe('aacc')
+    expect([...(block.people?.offsets ?? [])]).toEqual([0, 2, 4])
+    expect(text(block.identities)).toBe('p1p3')
+    expect(block.invalid).toMatchObject([{ key: hashed, reason: 'no_route' }])
+    expect(identify({}).people).toBeUndefined()
+  })
+})
+
 describe('a block', () => {
   it('of no rows is empty', () => {
     const block = identify({ _key: [utf8], id: [utf8] })

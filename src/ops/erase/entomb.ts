@@ -1,6 +1,6 @@
 import { controlOf } from '../../audit/index.ts'
 import type { EraseSpec } from '../../core/index.ts'
-import { erasedHash, eraseKey } from '../../source/index.ts'
+import { hashKey, identifierHash } from '../../source/index.ts'
 import type { Parts } from '../../sync/index.ts'
 import { quoteName, quoteTable } from '../../warehouse/index.ts'
 import { inList } from '../maintain/index.ts'
@@ -31,7 +31,7 @@ export async function entomb(
   )
   await warehouse.execute(
     `MERGE INTO ${erased} AS t USING (
-  SELECT DISTINCT ${erasedHash('i.identifier')} AS identity_hash, i.identity_kind, i.request_id
+  SELECT DISTINCT ${identifierHash('i.identifier')} AS identity_hash, i.identity_kind, i.request_id
   FROM (${identifiers.join('\nUNION ALL ')}) AS i
   WHERE trim(i.identifier) <> '' AND i.request_id IN (${list})
 ) AS s ON t.identity_hash = s.identity_hash AND t.request_id = s.request_id AND t.identity_kind = s.identity_kind
@@ -39,7 +39,7 @@ WHEN NOT MATCHED THEN INSERT (identity_hash, identity_kind, request_id, erased_a
 VALUES (s.identity_hash, s.identity_kind, s.request_id, CAST(:erased_at AS TIMESTAMP))`,
     {
       ...parameters,
-      erase_key: eraseKey(await idSecret()),
+      hash_key: hashKey(await idSecret()),
       erased_at: new Date(clock.now()),
     },
   )

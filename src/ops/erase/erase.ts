@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { actsIn, controlOf, type Pair } from '../../audit/index.ts'
 import { Braked, redact, SyncError } from '../../core/index.ts'
-import { eraseKey } from '../../source/index.ts'
+import { hashKey } from '../../source/index.ts'
 import { type ByHand, type Parts, whenQuiet } from '../../sync/index.ts'
 import { entomb } from './entomb.ts'
 import { loadLateParts } from './load-late.ts'
@@ -55,7 +55,7 @@ export async function erase(parts: Parts, options: EraseOptions): Promise<Erased
   const spec = eraseSpecOf(parts)
   const requests = await openRequests(parts, spec, signal)
   const { open, refused, more } = requests
-  const confirmation = confirmationOf(eraseKey(await parts.idSecret()), open)
+  const confirmation = confirmationOf(hashKey(await parts.idSecret()), open)
   const count = (kind: EraseRequest['kind']) => open.filter((one) => one.kind === kind).length
   const report: Erased = {
     control: project.control,

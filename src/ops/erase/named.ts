@@ -1,6 +1,6 @@
 import { type Control, controlOf, type Pair } from '../../audit/index.ts'
 import type { SendSpec, SourceSpec } from '../../core/index.ts'
-import { erasedHash, namingColumns } from '../../source/index.ts'
+import { identifierHash, namingColumns } from '../../source/index.ts'
 import type { Parts } from '../../sync/index.ts'
 import { quoteText } from '../../warehouse/index.ts'
 
@@ -53,10 +53,10 @@ FROM ${controlOf(project.control).name('windows')}`,
   }
 }
 
-/** The rows of a table by the hash of whoever they name, one for each way they do. */
+/** The rows of a table by the hash of whoever they name, one for each way they do; `hash` holds it where names may not. */
 function hashed(
   table: string,
-  identity: string,
+  { identity, hash }: { readonly identity: string; readonly hash: string },
   columns: string,
   { things, keys }: NamedIn,
   pair: Pair | undefined,
@@ -65,24 +65,30 @@ function hashed(
   const noThings =
     things.length === 0 ? '' : ` AND sync NOT IN (${things.map(quoteText).join(', ')})`
   return [
-    `SELECT ${columns}, ${erasedHash(identity)} AS hash FROM ${table} WHERE ${identity} IS NOT NULL${noThings}${mine}`,
+    `SELECT ${columns}, ${identifierHash(identity)} AS hash FROM ${table} WHERE ${identity} IS NOT NULL${noThings}${mine}`,
+    `SELECT ${columns}, ${hash} AS hash FROM ${table} WHERE ${hash} IS NOT NULL${noThings}${mine}`,
     ...keys.map(
       ({ sync, place }) =>
-        `SELECT ${columns}, ${erasedHash(`get_json_object(message_key, '$[${place}]')`)} AS hash FROM ${table} WHERE sync = ${quoteText(sync)}${mine}`,
+        `SELECT ${columns}, ${identifierHash(`get_json_object(message_key, '$[${place}]')`)} AS hash FROM ${table} WHERE sync = ${quoteText(sync)}${mine}`,
     ),
   ].join('\nUNION ALL ')
 }
 
-const identityOfKey = "get_json_object(identity, '$.person')"
+const ofKey = {
+  identity: "get_json_object(identity, '$.person')",
+  hash: "get_json_object(identity, '$.person_hash')",
+}
+/** The hash of a person stands where the person would. */
+const ofMessage = { identity: 'person', hash: 'person' }
 const keyColumns = 'sync, destination, message_key'
 
 function heads(at: Control, named: NamedIn, pair: Pair | undefined): string {
   return `WITH erased AS (SELECT DISTINCT identity_hash FROM ${at.name('erased')}),
-known AS (${hashed(at.name('ledger'), identityOfKey, keyColumns, named, pair)}),
+known AS (${hashed(at.name('ledger'), ofKey, keyColumns, named, pair)}),
 known_keys AS (SELECT DISTINCT ${keyColumns} FROM known AS k LEFT SEMI JOIN erased AS e ON e.identity_hash = k.hash)`
 }
 
-/** The keys of the ledger about erased people, as a query. Needs `:erase_key`, and with a pair `:sync`, `:destination`. */
+/** The keys of the ledger about erased people, as a query. Needs `:hash_key`, and with a pair `:sync`, `:destination`. */
 export function ledgerKeys(at: Control, named: NamedIn, pair?: Pair): string {
   return `${heads(at, named, pair)}
 SELECT ${keyColumns} FROM known_keys`
@@ -96,7 +102,7 @@ export function loggedMessages(at: Control, named: NamedIn, pair?: Pair): string
   const log = at.name('outcome_log')
   const mine = pair === undefined ? '' : ' AND o.sync = :sync AND o.destination = :destination'
   return `${heads(at, named, pair)},
-logged AS (${hashed(log, 'person', `window_id, message_id, ${keyColumns}`, named, pair)}),
+logged AS (${hashed(log, ofMessage, `window_id, message_id, ${keyColumns}`, named, pair)}),
 found AS (SELECT DISTINCT window_id, message_id, ${keyColumns} FROM logged AS l LEFT SEMI JOIN erased AS e ON e.identity_hash = l.hash),
 found_keys AS (SELECT ${keyColumns} FROM found UNION SELECT ${keyColumns} FROM known_keys)
 SELECT window_id, message_id FROM found

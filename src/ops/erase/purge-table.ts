@@ -1,7 +1,7 @@
 import { controlOf } from '../../audit/index.ts'
 import {
-  erasedHash,
-  eraseKey,
+  hashKey,
+  identifierHash,
   identifierText,
   namingColumns,
   sourceSchema,
@@ -33,7 +33,7 @@ export async function rowsNaming(
   for (const column of columns) {
     const [row] = await warehouse.query(
       `SELECT count(*) AS row_count FROM ${table} AS r ${joinOn(project.control, column)}`,
-      { erase_key: eraseKey(await idSecret()) },
+      { hash_key: hashKey(await idSecret()) },
     )
     count += Number(row?.row_count)
   }
@@ -51,7 +51,7 @@ async function purgeTable(
     const done = await warehouse.execute(
       `MERGE INTO ${table} AS t USING (SELECT DISTINCT r.${name} AS identifier FROM ${table} AS r ${joinOn(project.control, column)}) AS s
 ON t.${name} = s.identifier WHEN MATCHED THEN DELETE`,
-      { erase_key: eraseKey(await idSecret()) },
+      { hash_key: hashKey(await idSecret()) },
     )
     rows += done.rows
   }
@@ -59,5 +59,5 @@ ON t.${name} = s.identifier WHEN MATCHED THEN DELETE`,
 }
 
 function joinOn(control: string, column: string): string {
-  return `LEFT SEMI JOIN ${controlOf(control).name('erased')} AS e ON e.identity_hash = ${erasedHash(identifierText(column, 'r'))}`
+  return `LEFT SEMI JOIN ${controlOf(control).name('erased')} AS e ON e.identity_hash = ${identifierHash(identifierText(column, 'r'))}`
 }

@@ -1,5 +1,5 @@
 import { type Control, controlOf, type Pair, volumePath } from '../../audit/index.ts'
-import { eraseKey } from '../../source/index.ts'
+import { hashKey } from '../../source/index.ts'
 import type { Parts } from '../../sync/index.ts'
 import type { SqlParameters } from '../../warehouse/index.ts'
 import { inList, pieces, sumUp, windowsAtATime } from '../maintain/index.ts'
@@ -27,7 +27,7 @@ const callsAtATime = 8
 export async function purge(parts: Parts, named: NamedIn, pair?: Pair): Promise<Purged> {
   const { warehouse, project, idSecret } = parts
   const at = controlOf(project.control)
-  const parameters = { ...pair, erase_key: eraseKey(await idSecret()) }
+  const parameters = { ...pair, hash_key: hashKey(await idSecret()) }
   const messages = `(${loggedMessages(at, named, pair)})`
   const files = await filesAbout(parts, at, messages, parameters)
   const outcomes = await warehouse.execute(

@@ -1,5 +1,5 @@
 import { controlOf, windowsIn } from '../../audit/index.ts'
-import { eraseKey, namingColumns, readScope, sourceSchema, sqlTypes } from '../../source/index.ts'
+import { hashKey, namingColumns, readScope, sourceSchema, sqlTypes } from '../../source/index.ts'
 import type { Parts } from '../../sync/index.ts'
 import { ledgerKeys, loggedMessages, type NamedIn } from './named.ts'
 import { rowsNaming } from './purge-table.ts'
@@ -11,7 +11,7 @@ import { rowsNaming } from './purge-table.ts'
 export async function tablesNaming(parts: Parts, named: NamedIn): Promise<string[]> {
   const { warehouse, project, idSecret } = parts
   const at = controlOf(project.control)
-  const parameters = { erase_key: eraseKey(await idSecret()) }
+  const parameters = { hash_key: hashKey(await idSecret()) }
   const counts: Record<string, number> = {}
   const queries = {
     outcome_log: loggedMessages(at, named),

@@ -1,6 +1,9 @@
+import { ledgerIn } from '../../audit/index.ts'
 import { ConfigError, type SyncSpec } from '../../core/index.ts'
 import {
   destinationsOf,
+  hashedKey,
+  hashKey,
   keyColumn,
   keyStatement,
   type LastChange,
@@ -35,7 +38,15 @@ export async function explainKey(
   const destinations = chosen(sync, destination)
   const key = await keyOf(parts, sync, words, signal)
   const found = await Promise.all(
-    destinations.map((one) => explainKeys(parts, sync, one, [key], signal)),
+    destinations.map((one) =>
+      explainKeys(
+        parts,
+        sync,
+        one,
+        async (looked) => [await auditKeyOf(parts, sync, one, looked, key, signal)],
+        signal,
+      ),
+    ),
   )
   const explained = found.flatMap(({ keys }) => keys)
   const looked = found.find((one) => one.looked !== undefined)?.looked
@@ -102,14 +113,40 @@ async function keyOf(
 function isKeyText(word: string, columns: number): boolean {
   try {
     const value: unknown = JSON.parse(word)
-    return Array.isArray(value) && value.length === columns
+    return Array.isArray(value) ? value.length === columns : isHash(word)
   } catch {
     return false
   }
 }
 
+function isHash(key: string): boolean {
+  return key.startsWith('{')
+}
+
+/** A key as the control tables name it at a destination. */
+async function auditKeyOf(
+  { warehouse, project, idSecret }: Parts,
+  sync: SyncSpec,
+  destination: string,
+  looked: LookedAt | undefined,
+  key: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const isHashed =
+    looked === undefined
+      ? (await ledgerIn(warehouse, project.control).keysOf(sync.name, destination)) === 'hashed'
+      : looked.query.scope.hashed !== undefined
+  if (!isHashed || isHash(key)) return key
+  const [row] = await warehouse.query(
+    `SELECT ${hashedKey('CAST(:key_0 AS STRING)')} AS \`${keyColumn}\``,
+    { ...numbered('key', [key]), hash_key: hashKey(await idSecret()) },
+    signal,
+  )
+  return String(row?.[keyColumn])
+}
+
 async function changeOf(
-  { warehouse }: Parts,
+  { warehouse, idSecret }: Parts,
   { source }: SyncSpec,
   looked: LookedAt | undefined,
   key: string,
@@ -117,5 +154,6 @@ async function changeOf(
 ): Promise<LastChange> {
   if (looked === undefined) return { kind: 'unknown', because: 'a run would fail' }
   const { scope, types } = looked.query
-  return lastChange(warehouse, scope.pin, { key: source.key, types }, key, signal)
+  const hash = isHash(key) ? { hashKey: hashKey(await idSecret()) } : {}
+  return lastChange(warehouse, scope.pin, { key: source.key, types, ...hash }, key, signal)
 }

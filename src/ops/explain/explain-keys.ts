@@ -24,22 +24,26 @@ export interface ExplainedKeys {
 /** Outcomes read at most for one key. */
 const outcomesOfKey = 20
 
+/** Keys as the control tables name them there, by what was looked at; that is nothing where a run would fail. */
+export type KeysAt = (looked: LookedAt | undefined) => Promise<readonly string[]>
+
 /** Explains some keys of a sync at one destination: what the next run would do with each, and what became of it so far. */
 export async function explainKeys(
   parts: Parts,
   sync: SyncSpec,
   destination: string,
-  keys: readonly string[],
+  keysAt: KeysAt,
   signal?: AbortSignal,
 ): Promise<ExplainedKeys> {
-  if (keys.length === 0) return { keys: [] }
   const prepared = await orFailure(sync, destination, signal, async () => {
     const looked = await lookAt(parts, sync, destination, signal)
     const { request, mapping } = looked
     const allowance = await allowanceOf(parts, sync, destination, request, mapping)
-    return { looked, allowance, nowOf: await keysNow(parts, sync, looked, keys, signal) }
+    const keys = await keysAt(looked)
+    return { looked, allowance, keys, nowOf: await keysNow(parts, sync, looked, keys, signal) }
   })
   const { looked, allowance, nowOf } = 'looked' in prepared ? prepared : {}
+  const keys = 'looked' in prepared ? prepared.keys : await keysAt(undefined)
   const { standing } = await standingOf(parts, sync, destination)
   const ledger = await known(parts, sync, destination, keys, signal)
   const takenAway = new Map<string, readonly TakenAway[]>()

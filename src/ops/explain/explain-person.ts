@@ -1,12 +1,18 @@
 import { controlOf } from '../../audit/index.ts'
 import { ConfigError, type SyncSpec } from '../../core/index.ts'
-import { destinationsOf, numbered } from '../../source/index.ts'
+import { destinationsOf } from '../../source/index.ts'
 import { type LookedAt, lookAt, type Parts } from '../../sync/index.ts'
 import type { SqlRow } from '../../warehouse/index.ts'
 import { explainKeys, orFailure } from './explain-keys.ts'
 import type { ExplainedKey } from './explanation.ts'
 import { type OutcomeFacts, outcomesOf } from './history.ts'
-import { ledgerAbout, outcomesAbout, type PersonRow, rowsAbout } from './person-search.ts'
+import {
+  ledgerAbout,
+  outcomesAbout,
+  type PersonRow,
+  personParameters,
+  rowsAbout,
+} from './person-search.ts'
 
 /** What is known of a person in one sync at one destination. */
 export interface PersonInSync {
@@ -64,7 +70,7 @@ export async function explainPerson(
   const timeline = await outcomesOf(
     parts,
     outcomesAbout(values),
-    numbered('person', values),
+    await personParameters(parts, values),
     most.timeline,
     signal,
   )
@@ -166,16 +172,16 @@ async function searched(
 
 /** The keys of the ledger about a person, the newest first, each as it stands there. */
 export async function ledgerRowsAbout(
-  { project, warehouse }: Pick<Parts, 'project' | 'warehouse'>,
+  parts: Pick<Parts, 'project' | 'warehouse' | 'idSecret'>,
   values: readonly string[],
   where: { readonly sync: string; readonly destination: string } | undefined,
   signal?: AbortSignal,
 ): Promise<SqlRow[]> {
   const pair = where === undefined ? '' : 'sync = :sync AND destination = :destination AND '
-  return warehouse.query(
-    `SELECT * FROM ${controlOf(project.control).name('ledger')}
+  return parts.warehouse.query(
+    `SELECT * FROM ${controlOf(parts.project.control).name('ledger')}
 WHERE ${pair}${ledgerAbout(values)} ORDER BY decided_at DESC, message_key`,
-    { ...where, ...numbered('person', values) },
+    { ...where, ...(await personParameters(parts, values)) },
     signal,
   )
 }
@@ -193,7 +199,10 @@ async function explainFound(
   const known = ledger.map((row) => String(row.message_key))
   const keys = [...new Set([...known, ...rows.map(({ key }) => key)])]
   const shown = keys.slice(0, most.keys)
-  const explained = await explainKeys(parts, sync, destination, shown, signal)
+  const explained =
+    shown.length === 0
+      ? { keys: [] }
+      : await explainKeys(parts, sync, destination, async () => shown, signal)
   return {
     sync: sync.name,
     destination,

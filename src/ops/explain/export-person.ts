@@ -1,10 +1,9 @@
 import { open, unlink } from 'node:fs/promises'
 import { actsIn, controlOf, outcomesWhere } from '../../audit/index.ts'
 import { ConfigError, codesOf, redact } from '../../core/index.ts'
-import { numbered } from '../../source/index.ts'
 import type { ByHand, Parts } from '../../sync/index.ts'
 import { ledgerRowsAbout, searchPerson } from './explain-person.ts'
-import { outcomesAbout } from './person-search.ts'
+import { outcomesAbout, personParameters } from './person-search.ts'
 
 /** What was written for an access request: how much, never what. */
 export interface PersonExport {
@@ -43,7 +42,7 @@ export async function exportPerson(
     const ledger = await ledgerRowsAbout(parts, values, undefined, signal)
     const outcomes = await warehouse.query(
       `SELECT * FROM (${outcomesWhere(controlOf(project.control), outcomesAbout(values))}) AS o ORDER BY sent_at, window_id`,
-      numbered('person', values),
+      await personParameters(parts, values),
       signal,
     )
     const sources = found.map(({ sync, rows, looked }) => ({

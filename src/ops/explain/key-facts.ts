@@ -2,6 +2,7 @@ import { type RecordBatch, RecordBatchReader } from 'apache-arrow'
 import type { Json, SyncSpec } from '../../core/index.ts'
 import { encodeDeletions } from '../../mapping/index.ts'
 import {
+  deletionOf,
   fateStatement,
   keyColumn,
   keyRowsStatement,
@@ -10,7 +11,7 @@ import {
   routesStatement,
   withoutFeed,
 } from '../../source/index.ts'
-import { deletionOf, type LookedAt, type Parts } from '../../sync/index.ts'
+import type { LookedAt, Parts } from '../../sync/index.ts'
 
 /** Rows with one key that go the same way. */
 export interface Route {

@@ -1,6 +1,8 @@
 import type { SyncSpec } from '../../core/index.ts'
 import type { Mapping } from '../../mapping/index.ts'
 import {
+  hashKey,
+  identifierHash,
   isPerson,
   keyColumn,
   numbered,
@@ -8,7 +10,7 @@ import {
   personStatement,
 } from '../../source/index.ts'
 import type { LookedAt, Parts } from '../../sync/index.ts'
-import type { SqlRow } from '../../warehouse/index.ts'
+import type { SqlParameters, SqlRow } from '../../warehouse/index.ts'
 
 /** A row about a person. */
 export interface PersonRow {
@@ -50,7 +52,7 @@ function columnsOf(
 export async function rowsAbout(
   { warehouse }: Pick<Parts, 'warehouse'>,
   sync: SyncSpec,
-  { query, mapping }: LookedAt,
+  { query, mapping, parameters }: LookedAt,
   values: readonly string[],
   options: { readonly columns?: readonly string[]; readonly limit?: number },
   signal?: AbortSignal,
@@ -58,7 +60,7 @@ export async function rowsAbout(
   const columns = columnsOf(sync, mapping)
   const rows = await warehouse.query(
     personStatement(query, { ...columns, values }, options),
-    numbered('person', values),
+    { ...parameters, ...numbered('person', values) },
     signal,
   )
   const named = [...columns.identities, ...columns.mentions].map((_, i) => `_named_${i}`)
@@ -78,12 +80,26 @@ export async function rowsAbout(
   }
 }
 
+/** The parameters of {@link outcomesAbout} and {@link ledgerAbout}. */
+export async function personParameters(
+  { idSecret }: Pick<Parts, 'idSecret'>,
+  values: readonly string[],
+): Promise<SqlParameters> {
+  return { ...numbered('person', values), hash_key: hashKey(await idSecret()) }
+}
+
 /** The condition on outcomes that they are about a person by one of these values. */
 export function outcomesAbout(values: readonly string[]): string {
-  return isPerson('person', values)
+  return `(${isPerson('person', values)} OR ${isHashOf('person', values)})`
 }
 
 /** The condition on the ledger that a key is about a person by one of these values. */
 export function ledgerAbout(values: readonly string[]): string {
-  return isPerson("get_json_object(identity, '$.person')", values)
+  const person = isPerson("get_json_object(identity, '$.person')", values)
+  return `(${person} OR ${isHashOf("get_json_object(identity, '$.person_hash')", values)})`
+}
+
+/** True in SQL where `expression` is the hash of one of the values `:person_0`, …. */
+function isHashOf(expression: string, values: readonly string[]): string {
+  return `${expression} IN (${values.map((_, i) => identifierHash(`:person_${i}`)).join(', ')})`
 }

@@ -127,12 +127,12 @@ async function observe({ model, real }: History, how: Attempt): Promise<void> {
   }
 }
 
-async function outcomesOf({ bench }: History['real'], windowId: string): Promise<Outcome[]> {
+async function outcomesOf({ bench, idOf }: History['real'], windowId: string): Promise<Outcome[]> {
   const outcomes = await bench.sql(
     `SELECT message_key, \`call\`, status FROM main.customerio.outcomes WHERE window_id = '${windowId}'`,
   )
   return outcomes.map(({ message_key, call, status }) => ({
-    id: Number(JSON.parse(String(message_key))[0]),
+    id: idOf(String(message_key)),
     call: String(call),
     status: String(status),
   }))

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { leasesIn } from '../../../src/audit/index.ts'
+import { hashKey } from '../../../src/source/index.ts'
 import type { Parts } from '../../../src/sync/index.ts'
 import { type Bench, twoWorkspaces, writeProject } from '../bench.ts'
 import { nothing, type Possible } from './customerio.ts'
@@ -68,6 +70,8 @@ export interface Real {
   readonly statements: ReturnType<typeof tableStatements>
   /** Parts with the sync as its file says now. */
   parts(model: Model, mode?: Kind['mode']): Parts
+  /** The id behind a key as outcomes name it. */
+  idOf(messageKey: string): number
   /** Writes the rows of `checkpoints` for a new name. */
   setUp(sync: string): Promise<void>
 }
@@ -115,6 +119,7 @@ export async function startHistory(
     sides: { eu: side(), us: side() },
   }
   const projects = new Map<string, Parts>()
+  const ids = idsByKey(model, hashKey(await parts.idSecret()))
   const real: Real = {
     bench,
     statements,
@@ -129,6 +134,11 @@ export async function startHistory(
       projects.set(text, made)
       return made
     },
+    idOf(messageKey) {
+      const id = ids.get(messageKey)
+      if (id === undefined) throw new Error(`outcomes have a key of nobody: ${messageKey}`)
+      return id
+    },
     async setUp(name) {
       const leases = leasesIn(parts.warehouse, parts.project.control, parts.clock)
       await leases.ensure(destinations.map((destination) => ({ sync: name, destination })))
@@ -136,6 +146,17 @@ export async function startHistory(
   }
   await real.setUp(sync)
   return { model, real }
+}
+
+/** Every id that a history may use, by what the control tables call it. */
+function idsByKey({ base, kind }: Model, key: string): ReadonlyMap<string, number> {
+  const ids = Array.from({ length: 100 }, (_, i) => base + i)
+  return new Map(
+    ids.map((id) => {
+      const sha256 = createHash('sha256').update(`${key}[${id}]`).digest('hex')
+      return [kind.auditKey === 'plain' ? `[${id}]` : JSON.stringify({ sha256 }), id]
+    }),
+  )
 }
 
 /** The name of the sync now. */

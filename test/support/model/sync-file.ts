@@ -11,6 +11,7 @@ export interface Kind {
   readonly call: 'identify' | 'track'
   readonly mode: Mode
   readonly onDelete: OnDelete
+  readonly auditKey: 'plain' | 'hashed'
 }
 
 /** Mappings that a sync may be edited to: the column of each trait. All of them have `name`. */
@@ -39,12 +40,12 @@ export interface SyncText extends Kind {
 
 /** The file of a sync. Brakes are for other tests. */
 export function syncFile(sync: SyncText): string {
-  const { name, renamedFrom, table, call, mode, onDelete, mapping } = sync
+  const { name, renamedFrom, table, call, mode, onDelete, mapping, auditKey } = sync
   const fields = traitsOf(call, mapping)
     .map(([trait, column]) => `${trait}: ${column}`)
     .join(', ')
   const changes = mode === 'cursor' ? '{ cursor: loaded_at }' : mode
-  const source = `table: ${table}, key: id, changes: ${changes}, settle: 0s`
+  const source = `table: ${table}, key: id, changes: ${changes}, settle: 0s, audit_key: ${auditKey}`
   // An event that was sent stays.
   const moved = call === 'track' ? 'keep_both' : 'delete_old'
   const to = `to: { by: region, routes: { EU: eu, US: us }, moved: ${moved} }, person: { id: id }`
