@@ -68,7 +68,7 @@ on_delete: delete
 brakes: { first_run: allow, max_change_factor: 0, max_delete_percent: 100 }
 `,
   'syncs/steps.yml': `sync: steps
-source: { table: main.shop.steps, key: id, changes: diff, start: all }
+source: { table: main.shop.steps, key: id, changes: diff, start: all, audit_key: hashed }
 send: { call: track, event: Step, person: { id: person }, at: at, properties: { id: id, mark: mark, note: note } }
 brakes: { first_run: allow, max_change_factor: 0, max_delete_percent: 100 }
 `,
