@@ -30,7 +30,7 @@ type HashArguments = CommonArguments & ByHandArguments & { readonly sync: string
 
 const hash: CommandModule<object, HashArguments> = {
   command: 'hash <sync>',
-  describe: 'hash the keys and people that the control tables hold of a sync; see audit_key',
+  describe: 'hash the keys and people that the control tables hold of a sync',
   builder: (yargs) =>
     withWhy(withCommon(yargs)).positional('sync', {
       type: 'string',

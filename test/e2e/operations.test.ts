@@ -79,6 +79,19 @@ describe('the commands that look after a project', () => {
     ])
   })
 
+  it('state hash hashes what is known and says what it did, and wants the name of a sync', async () => {
+    const hashed = await said('state', 'hash', 'people', '--why', 'nobody needs to read them')
+    expect([hashed.code, hashed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^people → us: 50 keys and 50 outcomes hashed\n.*maintain.*VACUUM/),
+    ])
+    const [again] = JSON.parse((await said('state', 'hash', 'people', '--json')).stdout)
+    expect(again).toMatchObject({ kind: 'finished', report: { keys: 0, outcomes: 0 } })
+    expect((await said('state', 'hash', 'nobody')).code).toBe(2)
+    expect((await said('state', 'mv', 'people', 'people')).code).toBe(2)
+    expect((await said('state')).code).toBe(2)
+  })
+
   it('write no address and no secret', () => {
     // Who holds a sync is told by the name that the warehouse knows, which is no secret.
     const name = world.environment.DATABRICKS_CLIENT_ID
