@@ -1,4 +1,4 @@
-import type { AuditKey, OutcomeStatus } from '../core/index.ts'
+import type { OutcomeStatus } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
 import { type Adoption, adoptRows } from './adopt.ts'
 import { controlOf } from './control.ts'
@@ -71,8 +71,15 @@ export interface Ledger {
     destination: string,
     ledgerVersion?: number,
   ): Promise<readonly UsedMapping[]>
-  /** How it names the rows of a sync and destination, or of its other destinations; undefined where it knows none. */
-  keysOf(sync: string, destination: string): Promise<AuditKey | undefined>
+  /**
+   * How keys of a sync stand there, in the destination (`own`) and in all of them (`any`): `plain`, or the name of the key
+   * that their hashes were made with; absent where there are none. With `ledgerVersion`: as the table stood then.
+   */
+  keysOf(
+    sync: string,
+    destination: string,
+    ledgerVersion?: number,
+  ): Promise<{ readonly own?: string; readonly any?: string }>
   counts(sync: string, destination: string): Promise<LedgerCounts>
 }
 
@@ -93,13 +100,13 @@ const deletions = "'clear', 'delete', 'suppress'"
 
 /** The ledger in `control` (catalog and schema). */
 export function ledgerIn(sql: Sql, control: string): Ledger {
-  const at = controlOf(control)
-  const table = at.name(ledger.name)
+  const names = controlOf(control)
+  const table = names.name(ledger.name)
   return {
     async settle(windowId) {
       await sql.execute(
         `MERGE INTO ${table} AS t
-USING (${newest(at.name(outcomes.name), at.name(windows.name))}) AS s
+USING (${newest(names.name(outcomes.name), names.name(windows.name))}) AS s
 ON t.\`sync\` = s.\`sync\` AND t.\`destination\` = s.\`destination\` AND t.\`message_key\` = s.\`message_key\`
 WHEN MATCHED AND (t.\`window_number\` IS NULL OR t.\`window_number\` <= s.\`window_number\`) THEN UPDATE SET
   ${decided.map((name) => `\`${name}\` = s.\`${name}\``).join(', ')},
@@ -125,13 +132,12 @@ WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`mapping_hash\` <
       )
     },
 
-    rename: (oldName, newName, destination) => renameState(sql, at, oldName, newName, destination),
+    rename: (oldName, newName, destination) =>
+      renameState(sql, names, oldName, newName, destination),
 
     async mappingsOf(sync, destination, ledgerVersion) {
-      // Delta takes a version as a printed number only; as a bigint it can be nothing else.
-      const version = ledgerVersion === undefined ? '' : ` VERSION AS OF ${BigInt(ledgerVersion)}`
       const found = await sql.query(
-        `SELECT \`mapping_hash\`, count(*) AS \`row_count\` FROM ${table}${version}
+        `SELECT \`mapping_hash\`, count(*) AS \`row_count\` FROM ${table}${at(ledgerVersion)}
 WHERE \`sync\` = :sync AND \`destination\` = :destination AND \`mapping_hash\` IS NOT NULL
   AND coalesce(\`call\`, '') NOT IN (${deletions})
 GROUP BY \`mapping_hash\` ORDER BY \`row_count\` DESC, \`mapping_hash\``,
@@ -143,13 +149,17 @@ GROUP BY \`mapping_hash\` ORDER BY \`row_count\` DESC, \`mapping_hash\``,
       }))
     },
 
-    async keysOf(sync, destination) {
+    async keysOf(sync, destination, ledgerVersion) {
       const [found] = await sql.query(
-        `SELECT coalesce(min(CASE WHEN k.\`destination\` = :destination THEN k.\`form\` END), min(k.\`form\`)) AS \`form\`
-FROM (SELECT \`destination\`, CASE WHEN \`message_key\` LIKE '{%' THEN 'hashed' ELSE 'plain' END AS \`form\` FROM ${table} WHERE \`sync\` = :sync) AS k`,
+        `SELECT min(CASE WHEN k.\`destination\` = :destination THEN k.\`form\` END) AS \`own\`, min(k.\`form\`) AS \`any_form\`
+FROM (SELECT \`destination\`, CASE WHEN ${isHash('`message_key`')} THEN substring(\`message_key\`, 3, 8) ELSE 'plain' END AS \`form\` FROM ${table}${at(ledgerVersion)} WHERE \`sync\` = :sync) AS k`,
         { sync, destination },
       )
-      return found?.form === 'hashed' || found?.form === 'plain' ? found.form : undefined
+      const { own, any_form: any } = found ?? {}
+      return {
+        ...(typeof own === 'string' ? { own } : {}),
+        ...(typeof any === 'string' ? { any } : {}),
+      }
     },
 
     async counts(sync, destination) {
@@ -164,12 +174,22 @@ FROM (SELECT \`destination\`, CASE WHEN \`message_key\` LIKE '{%' THEN 'hashed' 
   }
 }
 
+/** Delta takes a version as a printed number only; as a bigint it can be nothing else. */
+function at(version: number | undefined): string {
+  return version === undefined ? '' : ` VERSION AS OF ${BigInt(version)}`
+}
+
+/** A keyed hash says that it is one, and by the name of which key. */
+function isHash(text: string): string {
+  return `${text} LIKE '{"________":"%'`
+}
+
 /** One row per key of a window, with the columns of the ledger: its newest outcome. */
 function newest(outcomes: string, windows: string): string {
   return `SELECT o.\`sync\`, o.\`destination\`, o.\`message_key\`, o.\`status\`, o.\`reason\`, o.\`row_hash\`,
   w.\`mapping_hash\`, o.\`message_id\`, o.\`window_id\`, o.\`sent_at\` AS \`decided_at\`,
   CASE WHEN o.\`person\` IS NULL THEN NULL
-    WHEN get_json_object(w.\`pin\`, '$.hashed.persons') = 'true' THEN to_json(named_struct('person_hash', o.\`person\`))
+    WHEN ${isHash('o.`person`')} THEN to_json(named_struct('person_hash', substring(o.\`person\`, 14, 64)))
     ELSE to_json(named_struct('person', o.\`person\`)) END AS \`identity\`,
   w.\`window_number\`, o.\`call\`, CASE WHEN o.\`status\` = 'delivered' THEN o.\`sent_at\` END AS \`delivered_at\`
 FROM (

@@ -15,6 +15,7 @@ interface Leaving {
   readonly to: string
   readonly path: Path
   readonly canBeMasked?: true
+  readonly canBeHashed?: true
 }
 
 /**
@@ -46,7 +47,7 @@ export function personalProblems(
             personal.kind === 'unresolved'
               ? `${column} would leave as it is, as ${to}, and nobody can say whether it is personal: ${personal.because}`
               : `${column} is tagged ${tag} in Unity Catalog and would leave as it is, as ${to}`,
-          suggestion: suggestionFor(one),
+          suggestion: suggestionFor(sync, one),
         },
       ]
     }),
@@ -85,7 +86,14 @@ function kept(sync: SyncSpec, plan: Plan): Leaving[] {
   return sync.source.key.flatMap((column, i) =>
     sent.some((one) => one.column === column)
       ? []
-      : [{ column, to: 'the key, which the control tables keep', path: ['source', 'key', i] }],
+      : [
+          {
+            column,
+            to: 'the key, which the control tables keep',
+            path: ['source', 'key', i],
+            canBeHashed: true as const,
+          },
+        ],
   )
 }
 
@@ -93,8 +101,14 @@ function named(column: string | undefined, to: string, path: Path): Leaving | un
   return column === undefined ? undefined : { column, to, path }
 }
 
-function suggestionFor({ column, path, canBeMasked }: Leaving): string {
+function suggestionFor(
+  { name }: SyncSpec,
+  { column, path, canBeMasked, canBeHashed }: Leaving,
+): string {
   const allow = `allow_pii: [${column}] under send`
+  if (canBeHashed === true) {
+    return `leave out audit_key: plain, or where rows are known already run "customerio-jobs state hash ${name}"; add ${allow} if it is meant`
+  }
   if (canBeMasked !== true) return `add ${allow} if it is meant`
   return path[1] === 'columns'
     ? `except it, name it as a field with mask: sha256, or add ${allow}`

@@ -56,7 +56,7 @@ export function encodeDeletions(
     const id = messageId(idSecret, window.openedAt, ...parts)
     const { type, ...body } = write(identity, key)
     const json = JSON.stringify({ type, messageId: id, ...body })
-    const refusal = refusalOf(identity, json)
+    const refusal = refusalOf(identity, json, body.context)
     if (refusal === undefined) made.push({ json, key, id, identity })
     else invalid.push({ key, id, ...refusal })
     event = body.event
@@ -74,6 +74,7 @@ export function encodeDeletions(
 interface Body {
   readonly type: string
   readonly event?: string
+  readonly context?: { readonly device: { readonly token: string | undefined } }
   readonly [field: string]: unknown
 }
 
@@ -106,7 +107,7 @@ function writerOf(
       event: 'Device Deleted',
       timestamp,
       properties: {},
-      context: { device: { token: String((JSON.parse(key) as unknown[])[place]) } },
+      context: { device: { token: tokenIn(key, place) } },
     })
   }
   if (kind === 'clear') return (userId) => ({ type: 'identify', userId, traits: cleared })
@@ -114,7 +115,15 @@ function writerOf(
   return (userId) => ({ type: 'track', userId, event, timestamp, properties: {} })
 }
 
-function refusalOf(identity: string, json: string): Refusal | undefined {
+/** Undefined where the key is a hash, which tells no token. */
+function tokenIn(key: string, place: number): string | undefined {
+  const values: unknown = JSON.parse(key)
+  return Array.isArray(values) ? String(values[place]) : undefined
+}
+
+function refusalOf(identity: string, json: string, context: Body['context']): Refusal | undefined {
+  if (context !== undefined && context.device.token === undefined)
+    return refuse('identifier_missing', "the device's token")
   if (identity === '') return refuse('identifier_missing', 'the identity')
   if (Buffer.byteLength(identity) > maxIdentifierBytes)
     return refuse('identifier_too_long', 'the identity')

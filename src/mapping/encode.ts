@@ -24,8 +24,8 @@ export interface EncodeOptions {
   readonly keyColumn: string
   readonly rejectColumn: string
   readonly hashColumn: string
-  readonly idKeyColumn: string
-  readonly personColumn: string
+  readonly idKeyColumn?: string
+  readonly personColumn?: string
   readonly idSecret: string
   /** What stands before the key in the message id. */
   readonly idParts: readonly string[]
@@ -67,10 +67,11 @@ export function createEncode(plan: Plan, options: EncodeOptions): Encode {
     const reject = rejects && bindAppend(rejects, names, source)
     const hashColumn = find(options.hashColumn)
     const hash = hashColumn && bindAppend(hashColumn, hashes, source)
-    const personColumn = find(options.personColumn)
+    const optional = (name: string | undefined) => (name === undefined ? undefined : find(name))
+    const personColumn = optional(options.personColumn)
     const person = personColumn && bindAppend(personColumn, people, source)
     const key = bindAppend(source.column(options.keyColumn), keys, source)
-    const idKeyColumn = find(options.idKeyColumn)
+    const idKeyColumn = optional(options.idKeyColumn)
     const idKey = idKeyColumn && bindAppend(idKeyColumn, names, source)
     const subject = bindSubject(plan, source, identities)
     const readEvent = event && bindEvent(event, source, events)

@@ -33,9 +33,9 @@ export interface CompileOptions {
   readonly rejectColumn?: string
   /** The text column with the row's hash, made by the warehouse, where a batch has it. Default `_hash`. */
   readonly hashColumn?: string
-  /** The text column that ids are made from in place of the key, where a batch has it. Default `_id_key`. */
+  /** The text column that ids are made from where the key is hashed, and a batch has it. Default `_id_key`. */
   readonly idKeyColumn?: string
-  /** The text column that is written down in place of whom a message is about, where a batch has it. Default `_person`. */
+  /** The text column that is written down in place of whom a message is about then, where a batch has it. Default `_person`. */
   readonly personColumn?: string
   /** The destination whose window is sent. */
   readonly destination: string
@@ -116,14 +116,16 @@ export function prepare(
   const { keyColumn = '_key', rejectColumn = '_reject', hashColumn = '_hash' } = options
   const { idKeyColumn = '_id_key', personColumn = '_person' } = options
   const { maxMessageBytes = messageLimit, idSecret } = options
-  const own = [keyColumn, rejectColumn, hashColumn, idKeyColumn, personColumn]
+  const { auditKey = 'plain' } = options
+  const hidden = auditKey === 'plain' ? {} : { idKeyColumn, personColumn }
+  const own = [keyColumn, rejectColumn, hashColumn, ...Object.values(hidden)]
   const fields = schema.fields.filter(({ name }) => !own.includes(name))
   const columns = fields.map(({ name, type }) => ({ name, isTime: isTime(kindOf(type)) }))
   const sync = withoutAbsent(whole, columns)
   const resolved = planOf(sync.send, columns, sync.lock)
   const { plan, ...events } = withRules(sync, fields, resolved, options.events)
   const { problems, warnings } = problemsOf(sync, fields, plan, options.isSnapshot)
-  const { personal = nothingPersonal, isSnapshot = false, auditKey = 'plain' } = options
+  const { personal = nothingPersonal, isSnapshot = false } = options
   const all = [
     ...problems,
     ...events.problems,
@@ -142,8 +144,7 @@ export function prepare(
       keyColumn,
       rejectColumn,
       hashColumn,
-      idKeyColumn,
-      personColumn,
+      ...hidden,
       idSecret,
       idParts,
       openedAt,

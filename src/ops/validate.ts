@@ -1,14 +1,24 @@
+import { ledgerIn } from '../audit/index.ts'
 import {
   formatProblem,
   InvalidFiles,
   type Problem,
   type ProjectSpec,
+  SourceError,
   SyncError,
   type SyncSpec,
 } from '../core/index.ts'
 import { eventCatalogue } from '../customerio/index.ts'
 import { eventFindings, type Mapping } from '../mapping/index.ts'
-import { destinationsOf, isDelta, lockedSchema, personalIn, sourceSchema } from '../source/index.ts'
+import {
+  auditKeyFor,
+  destinationsOf,
+  isDelta,
+  type KnownKeys,
+  lockedSchema,
+  personalIn,
+  sourceSchema,
+} from '../source/index.ts'
 import { compileSync, type Parts } from '../sync/index.ts'
 import { quoteTable, type Warehouse } from '../warehouse/index.ts'
 
@@ -97,12 +107,37 @@ export async function compileForLook(
   const { from } = sync.source
   const isTable = async () =>
     'table' in from && (await isDelta(warehouse, quoteTable(from.table), signal))
-  const [schema, personal] = await Promise.all([
+  const [schema, personal, keys] = await Promise.all([
     sourceSchema(warehouse, from, signal),
     personalIn(warehouse, from, project.piiTags, isTable, signal),
+    knownKeys({ warehouse, project }, sync),
   ])
-  return compileSync(sync, schema, { ...forLook(sync), personal })
+  const auditKey = auditKeyFor(sync, personal, keys)
+  return compileSync(sync, schema, { ...forLook(sync), personal, auditKey })
 }
+
+/** How the control tables name the sync's rows: as they are, where any destination does so. Before `setup`, nothing is known. */
+async function knownKeys(
+  { warehouse, project }: Pick<Parts, 'warehouse' | 'project'>,
+  { name, send }: SyncSpec,
+): Promise<KnownKeys> {
+  const ledger = ledgerIn(warehouse, project.control)
+  try {
+    const each = destinationsOf(send.to).map((destination) => ledger.keysOf(name, destination))
+    const known = await Promise.all(each)
+    return known.find(({ own }) => own === 'plain') ?? known[0] ?? {}
+  } catch (error) {
+    const isUnknown = error instanceof SourceError && unknowable.has(error.code)
+    if (isUnknown) return {}
+    throw error
+  }
+}
+
+const unknowable: ReadonlySet<string> = new Set([
+  'TABLE_MISSING',
+  'SCHEMA_MISSING',
+  'PERMISSION_DENIED',
+])
 
 /** Ids that stand for no window. */
 function forLook({ send }: SyncSpec) {

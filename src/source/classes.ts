@@ -2,7 +2,7 @@ import { isEventCall } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { candidateKeys } from './candidates.ts'
 import { identifierText, joinErased, namingColumns, tombstoneRelation } from './erased.ts'
-import { isHashedKey } from './hashed.ts'
+import { isWrittenHash } from './hashed.ts'
 import {
   hashColumn,
   identityColumns,
@@ -47,7 +47,7 @@ export function classes(query: WindowQuery, need: Need = { copies: true }): stri
   const candidates = candidateKeys(query)
   const { sync, types, scope } = query
   // What was written down late in the other form is no key of today: taken for one, its row would look gone.
-  const sameForm = scope.hashed === undefined ? '' : ` AND ${isHashedKey('message_key')}`
+  const sameForm = scope.hashed === undefined ? '' : ` AND ${isWrittenHash('message_key')}`
   const relations = [
     `keyed AS (${keyed(sync.source, sync.send.to, types, relationOf(query), scope.hashed)})`,
     ...(candidates === undefined ? [] : [`candidates AS (${candidates})`]),

@@ -17,7 +17,13 @@ export {
   type Hashed,
   hashedKey,
   hashedOf,
-  isHashedKey,
+  hashIn,
+  hashKeyName,
+  isWrittenHash,
+  type KnownKeys,
+  needsKey,
+  refuseOtherHashKey,
+  writtenHash,
 } from './hashed.ts'
 export {
   fateStatement,

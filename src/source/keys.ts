@@ -37,7 +37,7 @@ export function keyExpression(
       ? only
       : `concat('[', ${arrays.map((array) => `substring(${array}, 2, length(${array}) - 2)`).join(", ',', ")}, ']')`
   const anyNull = key.map((column) => `${quoteName(column)} IS NULL`).join(' OR ')
-  return `CASE WHEN ${anyNull} THEN NULL ELSE ${hashed === undefined ? text : hashedKey(text)} END`
+  return `CASE WHEN ${anyNull} THEN NULL ELSE ${hashed === undefined ? text : hashedKey(text, hashed)} END`
 }
 
 /** Every row of a relation with its key, its destination, and why it is refused by its route. */

@@ -1,5 +1,6 @@
 import { SourceError } from '../core/index.ts'
 import { quoteText, type Warehouse } from '../warehouse/index.ts'
+import type { Hashed } from './hashed.ts'
 import { type ColumnTypes, keyExpression } from './keys.ts'
 import { commitsSince, type Pin } from './pin.ts'
 
@@ -24,7 +25,9 @@ const reaches = [100, 10, 1] as const
 export interface KeyIn {
   readonly key: readonly string[]
   readonly types: ColumnTypes
-  /** The key of all hashes, where the key that is looked for is a hash itself. */
+  /** How the key that is looked for is hashed, where it is. */
+  readonly hashed?: Hashed
+  /** The key of the hashes. */
   readonly hashKey?: string
 }
 
@@ -36,8 +39,7 @@ export async function lastChange(
   key: string,
   signal?: AbortSignal,
 ): Promise<LastChange> {
-  const { hashKey } = source
-  const hashed = hashKey === undefined ? undefined : { persons: false }
+  const { hashKey, hashed } = source
   if (pin.snapshot) return { kind: 'unknown', because: 'a query or view has no change feed' }
   const oldest = Math.max(0, pin.version - reaches[0] + 1)
   const commits = await commitsSince(warehouse, pin.table, oldest, undefined, signal)

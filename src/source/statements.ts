@@ -2,6 +2,7 @@ import { ConfigError, type SyncSpec } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
 import { classes, isEvent, placeOfGone, placeOfRow } from './classes.ts'
 import { identifierHash } from './erased.ts'
+import { writtenHash } from './hashed.ts'
 import {
   type ColumnTypes,
   hashColumn,
@@ -89,7 +90,7 @@ WHERE r._class = 'send'${part}${order}`
 function hidden({ sync, types, scope: { hashed } }: WindowQuery): string {
   if (hashed === undefined) return ''
   const person = hashed.persons
-    ? `, ${identifierHash(identityExpression(sync.send, 'r'))} AS \`${personColumn}\``
+    ? `, ${writtenHash(identifierHash(identityExpression(sync.send, 'r')), hashed)} AS \`${personColumn}\``
     : ''
   return `, ${keyExpression(sync.source.key, types)} AS \`${idKeyColumn}\`${person}`
 }

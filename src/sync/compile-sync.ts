@@ -20,8 +20,8 @@ export function compileSync(
   try {
     const maxMessageBytes = limits.messageBytes
     const own = { keyColumn, rejectColumn, maxMessageBytes, events: eventCatalogue }
-    const auditKey = auditKeyFor(sync, options.personal ?? nothingPersonal, undefined)
-    const mapping = compile(sync, schema, { auditKey, ...options, ...own })
+    const auditKey = options.auditKey ?? auditKeyFor(sync, options.personal ?? nothingPersonal)
+    const mapping = compile(sync, schema, { ...options, ...own, auditKey })
     if (problems.length === 0) return mapping
   } catch (error) {
     if (!(error instanceof InvalidFiles)) throw error

@@ -1,6 +1,15 @@
 import { controlOf, windowsIn } from '../audit/index.ts'
-import { AuditError, type SyncSpec } from '../core/index.ts'
-import { hashedKey, hashedOf, hashKey, identifierHash, isHashedKey } from '../source/index.ts'
+import { AuditError, ConfigError, type SyncSpec } from '../core/index.ts'
+import {
+  hashedKey,
+  hashedOf,
+  hashKey,
+  identifierHash,
+  isWrittenHash,
+  needsKey,
+  writtenHash,
+} from '../source/index.ts'
+import { unfinishedBackfill } from './backfill-plan.ts'
 import { type ByHand, type Ending, eachDestination, recordAct } from './by-hand.ts'
 import type { Parts } from './parts.ts'
 import { withLease } from './with-lease.ts'
@@ -9,7 +18,7 @@ import { withLease } from './with-lease.ts'
 export interface HashedState {
   readonly sync: string
   readonly destination: string
-  /** Keys of the ledger. */
+  /** Rows of the ledger, one for each key. */
   readonly keys: number
   /** Rows of `outcome_log`. */
   readonly outcomes: number
@@ -18,26 +27,49 @@ export interface HashedState {
 /**
  * Puts keyed hashes in the place of the keys that the control tables hold of a sync, and of the people where nothing of it
  * is ever taken away; later windows write hashes too. Sends nothing, and makes nothing look changed: what is known stays
- * known. Can be repeated. Throws WINDOW_OPEN while a window is open, whose keys are to stay as they are until it is closed.
+ * known. Can be repeated. Throws AUDIT_KEY_NEEDED where the keys themselves are needed, WINDOW_OPEN while a window is open
+ * and BACKFILL_UNFINISHED while a backfill is: both know rows by the keys they began with.
  */
 export async function hashState(
   parts: Parts,
   sync: SyncSpec,
   { by, signal }: { readonly by: ByHand; readonly signal?: AbortSignal },
 ): Promise<Ending<HashedState>[]> {
+  if (sync.outbox !== undefined || needsKey(sync)) {
+    throw new ConfigError(
+      'AUDIT_KEY_NEEDED',
+      `the keys of ${sync.name} are needed as they are: ${sync.outbox === undefined ? 'they hold the tokens of devices to delete' : 'they name the rows of the table outbox'}`,
+    )
+  }
   await recordAct(parts, by, { act: 'state hash', sync: sync.name })
   return eachDestination(sync, undefined, signal, (destination) =>
-    withLease(parts, sync, destination, signal, async () => {
-      const windows = windowsIn(parts.warehouse, parts.project.control)
-      const open = await windows.findOpen(sync.name, destination)
-      if (open !== undefined) {
-        throw new AuditError(
-          'WINDOW_OPEN',
-          `window ${open.windowId} is open, and knows rows by the keys it began with; run ${sync.name} first, then hash its state`,
-        )
+    withLease(parts, sync, destination, signal, async ({ check }, held) => {
+      const mayHash = async () => {
+        check()
+        held.throwIfAborted()
+        await refuseWhileAtWork(parts, sync.name, destination)
       }
-      return { sync: sync.name, destination, ...(await hashRows(parts, sync, destination)) }
+      return {
+        sync: sync.name,
+        destination,
+        ...(await hashRows(parts, sync, destination, mayHash)),
+      }
     }),
+  )
+}
+
+async function refuseWhileAtWork(parts: Parts, sync: string, destination: string): Promise<void> {
+  const open = await windowsIn(parts.warehouse, parts.project.control).findOpen(sync, destination)
+  if (open !== undefined) {
+    throw new AuditError(
+      'WINDOW_OPEN',
+      `window ${open.windowId} is open, and knows rows by the keys it began with; run ${sync} first, then hash its state`,
+    )
+  }
+  if ((await unfinishedBackfill(parts, { sync, destination })) === undefined) return
+  throw new ConfigError(
+    'BACKFILL_UNFINISHED',
+    `a backfill of ${sync} → ${destination} is unfinished, and cuts rows by the keys it began with; finish it, or give it up by "customerio-jobs backfill ${sync} --abandon", then hash the state`,
   )
 }
 
@@ -46,19 +78,43 @@ async function hashRows(
   { warehouse, project, idSecret }: Parts,
   sync: SyncSpec,
   destination: string,
+  mayHash: () => Promise<void>,
 ): Promise<Pick<HashedState, 'keys' | 'outcomes'>> {
   const at = controlOf(project.control)
-  const parameters = { sync: sync.name, destination, hash_key: hashKey(await idSecret()) }
-  const mine = `sync = :sync AND destination = :destination AND NOT ${isHashedKey('message_key')}`
-  const { persons } = hashedOf(sync)
+  const secret = hashKey(await idSecret())
+  const parameters = { sync: sync.name, destination, hash_key: secret }
+  const hashed = hashedOf(sync, secret)
+  const isHash = isWrittenHash('message_key')
+  const key = `message_key = CASE WHEN ${isHash} THEN message_key ELSE ${hashedKey('message_key', hashed)} END`
+  const mine = 'sync = :sync AND destination = :destination'
+  const isPerson = `person IS NOT NULL AND NOT ${isWrittenHash('person')}`
   const named = "get_json_object(identity, '$.person')"
-  const identity = `CASE WHEN ${named} IS NULL THEN identity ELSE to_json(named_struct('person_hash', ${identifierHash(named)})) END`
+  const either = (one: string) => `(NOT ${isHash}${hashed.persons ? ` OR ${one}` : ''})`
+  await mayHash()
   const outcomes = await warehouse.execute(
-    `UPDATE ${at.name('outcome_log')} SET ${persons ? `person = ${identifierHash('person')}, ` : ''}message_key = ${hashedKey('message_key')} WHERE ${mine}`,
+    `UPDATE ${at.name('outcome_log')} SET ${
+      hashed.persons
+        ? `person = CASE WHEN ${isPerson} THEN ${writtenHash(identifierHash('person'), hashed)} ELSE person END, `
+        : ''
+    }${key} WHERE ${mine} AND ${either(isPerson)}`,
+    parameters,
+  )
+  await mayHash()
+  // What was written late beside a hash of the same key is older than that.
+  const ledger = at.name('ledger')
+  await warehouse.execute(
+    `MERGE INTO ${ledger} AS t USING (
+  SELECT p.message_key FROM (SELECT message_key, ${hashedKey('message_key', hashed)} AS hash FROM ${ledger} WHERE ${mine} AND NOT ${isHash}) AS p
+  LEFT SEMI JOIN (SELECT message_key FROM ${ledger} WHERE ${mine}) AS h ON h.message_key = p.hash
+) AS s ON t.sync = :sync AND t.destination = :destination AND t.message_key = s.message_key WHEN MATCHED THEN DELETE`,
     parameters,
   )
   const keys = await warehouse.execute(
-    `UPDATE ${at.name('ledger')} SET ${persons ? `identity = ${identity}, ` : ''}message_key = ${hashedKey('message_key')} WHERE ${mine}`,
+    `UPDATE ${ledger} SET ${
+      hashed.persons
+        ? `identity = CASE WHEN ${named} IS NULL THEN identity ELSE to_json(named_struct('person_hash', ${identifierHash(named)})) END, `
+        : ''
+    }${key} WHERE ${mine} AND ${either(`${named} IS NOT NULL`)}`,
     parameters,
   )
   return { keys: keys.rows, outcomes: outcomes.rows }

@@ -14,6 +14,7 @@ import {
   personalIn,
   pinned,
   pinTable,
+  refuseOtherHashKey,
   type Scope,
   sourceSchema,
   sqlTypes,
@@ -84,12 +85,15 @@ export async function prepare(
   const isTable = async () => (await pinning)?.snapshot === false
   const ledger = ledgerIn(warehouse, project.control)
   // None of these needs another: together they cost the time of one.
-  const [table, ledgerVersion, checkpoint, used, known, erased, personal] = await Promise.all([
+  const [table, pinnedLedger, checkpoint, used, erased, personal] = await Promise.all([
     pinning,
-    youngVersion(warehouse, control.name('ledger'), clock.now(), signal),
+    // How keys stand there must be asked of the version that they are compared with.
+    youngVersion(warehouse, control.name('ledger'), clock.now(), signal).then(async (version) => ({
+      version,
+      keys: await ledger.keysOf(sync.name, destination, version),
+    })),
     request.checkpoint ?? leasesIn(warehouse, project.control, clock).find(pair),
     ledger.mappingsOf(sync.name, destination),
-    ledger.keysOf(sync.name, destination),
     tombstonesOf(parts, signal),
     // What notebooks put into the outbox is meant to go.
     sync.outbox === undefined
@@ -102,8 +106,11 @@ export async function prepare(
     signal,
   )
   const types = sqlTypes(schema)
-  const auditKey = auditKeyFor(sync, personal, known)
+  const { version: ledgerVersion, keys } = pinnedLedger
   const idSecret = await parts.idSecret()
+  const hashed = hashedOf(sync, hashKey(idSecret))
+  const auditKey = auditKeyFor(sync, personal, keys)
+  refuseOtherHashKey(sync.name, keys.own, hashed.by)
   const mapping = compileSync(sync, schema, {
     destination,
     window: { number, openedAt: openedAt.getTime() },
@@ -135,7 +142,7 @@ export async function prepare(
     ...(looking.cursor === undefined ? {} : { cursor: looking.cursor }),
     ...only,
     ...(send === 'changed' ? {} : { send }),
-    ...(auditKey === 'plain' ? {} : { hashed: hashedOf(sync) }),
+    ...(auditKey === 'plain' ? {} : { hashed }),
     earlier,
     giveUpBefore: openedAt.getTime() - giveUpAfterMs,
     ...(since === undefined ? {} : { since }),
@@ -145,6 +152,7 @@ export async function prepare(
   const { because } = looking
   const isExposed =
     auditKey === 'plain' &&
+    sync.outbox === undefined &&
     sync.source.auditKey === undefined &&
     formByContent(sync, personal) === 'hashed'
   return {

@@ -1,6 +1,15 @@
 import type { Lease, Window } from '../audit/index.ts'
 import { AuditError, SourceError, type SyncSpec } from '../core/index.ts'
-import { checkPin, parametersOf, pinned, readScope, sourceSchema } from '../source/index.ts'
+import {
+  checkPin,
+  hashKey,
+  hashKeyName,
+  parametersOf,
+  pinned,
+  readScope,
+  refuseOtherHashKey,
+  sourceSchema,
+} from '../source/index.ts'
 import { queryOf } from './assess.ts'
 import { compileSync } from './compile-sync.ts'
 import { holdErased } from './hold-erased.ts'
@@ -43,10 +52,12 @@ export async function reopen(
   const schema = await sourceSchema(warehouse, relation, signal)
   const { destination, number, openedAt } = window
   const idSecret = await parts.idSecret()
+  refuseOtherHashKey(sync.name, scope.hashed?.by, hashKeyName(hashKey(idSecret)))
   const mapping = compileSync(sync, schema, {
     destination,
     window: { number, openedAt: openedAt.getTime() },
     idSecret,
+    auditKey: scope.hashed === undefined ? 'plain' : 'hashed',
     isSnapshot: scope.pin.snapshot,
   })
   if (mapping.hash !== window.mappingHash) {

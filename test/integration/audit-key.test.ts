@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { erase, explainKey, explainPerson, hashedText } from '../../src/ops/index.ts'
+import {
+  erase,
+  explainKey,
+  explainPerson,
+  hashedText,
+  validateAgainstSources,
+} from '../../src/ops/index.ts'
 import { backfill, hashState, type Parts, plan, reconcile, replay } from '../../src/sync/index.ts'
 import {
   type Bench,
@@ -78,8 +84,8 @@ describe('a key that is an e-mail address', () => {
     expect(bench.twin.store.person('P3@example.com')?.traits).toMatchObject({ name: 'Person 3' })
     const [outcome] = await outcomes()
     expect(outcome).toMatchObject({
-      message_key: expect.stringMatching(/^\{"sha256":"[0-9a-f]{64}"\}$/),
-      person: expect.stringMatching(/^[0-9a-f]{64}$/),
+      message_key: expect.stringMatching(/^\{"[0-9a-f]{8}":"[0-9a-f]{64}"\}$/),
+      person: expect.stringMatching(/^\{"[0-9a-f]{8}":"[0-9a-f]{64}"\}$/),
     })
     expect(await texts()).not.toMatch(named)
     const files = partFiles()
@@ -152,6 +158,18 @@ describe('a key that is an e-mail address', () => {
     const { syncs, timeline } = await explainPerson(parts, 'p3@EXAMPLE.com')
     expect(syncs).toMatchObject([{ rows: 1, known: 1, keys: [{ key }] }])
     expect(timeline).toMatchObject([{ status: 'delivered', key }])
+  })
+
+  it('is not sent under another secret, which would take every row for a new one', async () => {
+    await run(await bench.ready(people))
+    const parts = { ...(await bench.open(people)), idSecret: async () => 'another secret for ids' }
+    expect(await failureOf(run(parts))).toMatchObject({ code: 'HASH_KEY_CHANGED' })
+    bench.faults('customerio:POST /v1/batch:status=401')
+    await bench.sql("UPDATE main.shop.people SET name = 'new' WHERE email = 'P1@example.com'")
+    await expect(run(await bench.open(people))).rejects.toThrow()
+    bench.faults()
+    expect(await failureOf(run(parts))).toMatchObject({ code: 'HASH_KEY_CHANGED' })
+    expect(bench.twin.store.messages()).toHaveLength(10)
   })
 
   it('goes with the person who asks to be forgotten', async () => {
@@ -272,6 +290,52 @@ describe('keys that are known as they are', () => {
     expect(ids()).toEqual(before)
   })
 
+  it('are not hashed where they are needed: of devices to delete, and of the outbox', async () => {
+    const parts = await bench.ready({
+      'customerio.yml': `${projectFile}outbox: {}\n`,
+      'syncs/devices.yml': `sync: devices
+source: { table: main.shop.people, key: [email, name], changes: diff }
+send: { call: device, person: { email: email }, token: name, platform: { value: ios } }
+on_delete: delete
+`,
+    })
+    expect(parts.project.syncs.map(({ name }) => name).sort()).toEqual(['devices', 'outbox'])
+    for (const sync of parts.project.syncs) {
+      await expect(hashState(parts, sync, { by })).rejects.toMatchObject({
+        code: 'AUDIT_KEY_NEEDED',
+      })
+    }
+    expect(await bench.sql('SELECT * FROM main.customerio.acts')).toEqual([])
+  })
+
+  it('are not hashed between two windows of a backfill', async () => {
+    const parts = await bench.ready(asTheyAre)
+    await run(parts)
+    bench.faults('customerio:POST /v1/batch:status=401,from=3')
+    const [ending] = await backfill(parts, syncOf(parts), { by, filter: {}, windows: 4 })
+    expect(ending?.kind).toBe('failed')
+    bench.faults()
+    await run(parts)
+    await expect(hash(await bench.open(people))).rejects.toThrow(
+      'a backfill of people → us is unfinished',
+    )
+  })
+
+  it('that are hashed by hand are found where an old window is settled once more', async () => {
+    await run(await bench.ready(asTheyAre))
+    const parts = await bench.open(people)
+    await hash(parts)
+    await bench.sql(
+      'DELETE FROM main.customerio.ledger WHERE message_key = (SELECT min(message_key) FROM main.customerio.ledger)',
+    )
+    const { settled } = await only(reconcile(parts, syncOf(parts), { by, enqueue: true }))
+    expect(settled).toBe(1)
+    expect(await ledger()).toHaveLength(10)
+    for (const { identity } of await ledger()) {
+      expect(identity).toMatch(/^\{"person_hash":"[0-9a-f]{64}"\}$/)
+    }
+  })
+
   it('are not hashed under an open window', async () => {
     const parts = await bench.ready(asTheyAre)
     bench.faults('customerio:POST /v1/batch:status=401')
@@ -295,6 +359,11 @@ describe('keys that are known as they are', () => {
     )
     expect((await run(parts)).account).toMatchObject({ rows: 10, unchanged: 10 })
     expect(bench.twin.store.person('P5@example.com')).toBeDefined()
+    // And hashed once more, its key is there once.
+    await hash(parts)
+    await bench.sql("UPDATE main.shop.people SET name = 'new' WHERE email = 'P5@example.com'")
+    expect((await run(parts)).account).toMatchObject({ rows: 10, delivered: 1, unchanged: 9 })
+    expect(await ledger()).toHaveLength(10)
   })
 
   it('can be sent again whole once they are hashed', async () => {
@@ -326,10 +395,20 @@ send: { call: identify, person: { id: id }, traits: { name: name } }
     expect(await texts()).not.toContain('000-')
   })
 
-  it('needs leave to be kept as it is', async () => {
+  it('needs leave to be kept as it is, which validate says too where rows are known so', async () => {
     const parts = await bench.ready(tagged(', audit_key: plain'))
-    expect((await failureOf(run(parts))).message).toContain(
-      'ssn is tagged pii in Unity Catalog and would leave as it is, as the key, which the control tables keep',
-    )
+    const kept =
+      'ssn is tagged pii in Unity Catalog and would leave as it is, as the key, which the control tables keep'
+    expect((await failureOf(run(parts))).message).toContain(kept)
+    await bench.sql("ALTER TABLE main.shop.tagged ALTER COLUMN ssn UNSET TAGS ('pii')")
+    await run(parts)
+    await bench.sql("ALTER TABLE main.shop.tagged ALTER COLUMN ssn SET TAGS ('pii' = 'ssn')")
+    const later = await bench.open(tagged())
+    const [check] = await validateAgainstSources(later.warehouse, later.project)
+    expect(check?.problems).toEqual([expect.stringContaining(kept)])
+    expect(check?.problems[0]).toContain('customerio-jobs state hash people')
+    expect((await failureOf(run(later))).message).toContain(kept)
+    await hash(later)
+    expect((await run(later)).account).toMatchObject({ unchanged: 3 })
   })
 })

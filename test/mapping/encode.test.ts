@@ -323,7 +323,7 @@ describe('a key that is written down as a hash', () => {
 
   it('makes the ids that the key itself makes', () => {
     const plain = identify({ ...columns, _key: columns._id_key ?? [utf8] })
-    const block = identify(columns)
+    const block = identify(columns, {}, { auditKey: 'hashed' })
     expect(block.ids).toEqual(plain.ids)
     expect(block.invalid.map(({ id }) => id)).toEqual(plain.invalid.map(({ id }) => id))
     expect(
@@ -332,13 +332,17 @@ describe('a key that is written down as a hash', () => {
   })
 
   it('is what outcomes get, with the hash of the person, and nothing of a row that made no message', () => {
-    const block = identify(columns)
+    const block = identify(columns, {}, { auditKey: 'hashed' })
     expect(text(block.keys)).toBe(hashed + hashed)
     expect(block.people && text(block.people)).toBe('aacc')
     expect([...(block.people?.offsets ?? [])]).toEqual([0, 2, 4])
     expect(text(block.identities)).toBe('p1p3')
     expect(block.invalid).toMatchObject([{ key: hashed, reason: 'no_route' }])
-    expect(identify({}).people).toBeUndefined()
+    expect(identify({}, {}, { auditKey: 'hashed' }).people).toBeUndefined()
+    // Elsewhere these are columns like any other.
+    const all = identify(columns, { columns: { all: true, except: [] } })
+    expect(all.people).toBeUndefined()
+    expect(messages(all)[0]?.traits).toMatchObject({ _person: 'aa' })
   })
 })
 

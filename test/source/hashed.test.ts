@@ -6,7 +6,14 @@ import {
   type Personal,
   type SyncSpec,
 } from '../../src/core/index.ts'
-import { auditKeyFor, formByContent, hashedOf, keyExpression } from '../../src/source/index.ts'
+import {
+  auditKeyFor,
+  formByContent,
+  hashedOf,
+  hashKeyName,
+  keyExpression,
+  refuseOtherHashKey,
+} from '../../src/source/index.ts'
 
 const column = (name: string) => ({ kind: 'column', column: name, path: [] })
 const us = { kind: 'one', destination: 'us' }
@@ -26,6 +33,15 @@ function sync(
     onDelete,
     at: () => ({ file: 'syncs/people.yml', line: 2, column: 20 }),
   } as unknown as SyncSpec
+}
+
+function problemIn(work: () => unknown) {
+  try {
+    work()
+  } catch (error) {
+    return (error as InvalidFiles).problems[0]
+  }
+  return undefined
 }
 
 describe('what a key holds', () => {
@@ -62,28 +78,51 @@ describe('what a key holds', () => {
   })
 
   it('does not matter where the file says how it is to be, or something is known', () => {
-    expect(auditKeyFor(sync(['email'], {}, { auditKey: 'plain' }), tagged, undefined)).toBe('plain')
-    expect(auditKeyFor(sync(['id'], {}, { auditKey: 'hashed' }), tagged, undefined)).toBe('hashed')
-    expect(auditKeyFor(sync(['email']), tagged, 'plain')).toBe('plain')
-    expect(auditKeyFor(sync(['id']), tagged, 'hashed')).toBe('hashed')
-    expect(auditKeyFor(sync(['id'], {}, { auditKey: 'hashed' }), tagged, 'hashed')).toBe('hashed')
+    expect(auditKeyFor(sync(['email'], {}, { auditKey: 'plain' }), tagged)).toBe('plain')
+    expect(auditKeyFor(sync(['id'], {}, { auditKey: 'hashed' }), tagged)).toBe('hashed')
+    expect(auditKeyFor(sync(['email']), tagged, { own: 'plain' })).toBe('plain')
+    expect(auditKeyFor(sync(['id']), tagged, { own: '0a1b2c3d' })).toBe('hashed')
+    const asked = sync(['id'], {}, { auditKey: 'hashed' })
+    expect(auditKeyFor(asked, tagged, { own: '0a1b2c3d', any: '0a1b2c3d' })).toBe('hashed')
+  })
+
+  it('is as in the other destinations where the file says nothing, and as the file says else', () => {
+    expect(auditKeyFor(sync(['email']), tagged, { any: 'plain' })).toBe('plain')
+    expect(auditKeyFor(sync(['id']), tagged, { any: '0a1b2c3d' })).toBe('hashed')
+    const asked = sync(['id'], {}, { auditKey: 'hashed' })
+    expect(auditKeyFor(asked, tagged, { any: 'plain' })).toBe('hashed')
+  })
+
+  it('stays as it is in the outbox, and must where a device is to be deleted', () => {
+    const outbox = { ...sync(['email']), outbox: { irreversible: false, objectTypes: {} } }
+    expect(auditKeyFor(outbox, tagged)).toBe('plain')
+    const send = { call: 'device', device: { token: 'token' } }
+    const devices = sync(['token'], send, { onDelete: 'delete' })
+    expect(auditKeyFor(devices, tagged)).toBe('plain')
+    expect(problemIn(() => auditKeyFor(devices, tagged, { own: '0a1b2c3d' }))).toMatchObject({
+      code: 'audit_key_needed',
+      suggestion: expect.stringContaining('on_delete: ignore'),
+    })
+  })
+
+  it('is not known under another secret', () => {
+    for (const known of [undefined, 'plain', '0a1b2c3d']) {
+      expect(() => refuseOtherHashKey('people', known, '0a1b2c3d')).not.toThrow()
+    }
+    expect(() => refuseOtherHashKey('people', 'ffffffff', '0a1b2c3d')).toThrow(
+      'Put the former secret back',
+    )
   })
 
   it('is not written otherwise than it is known: the refusal says where and what would do', () => {
-    const refused = (auditKey: AuditKey, known: AuditKey) => {
-      try {
-        auditKeyFor(sync(['id'], {}, { auditKey }), tagged, known)
-      } catch (error) {
-        return (error as InvalidFiles).problems[0]
-      }
-      return undefined
-    }
+    const refused = (auditKey: AuditKey, own: string) =>
+      problemIn(() => auditKeyFor(sync(['id'], {}, { auditKey }), tagged, { own }))
     const place = { file: 'syncs/people.yml', line: 2, column: 20, code: 'audit_key_known' }
     expect(refused('hashed', 'plain')).toMatchObject({
       ...place,
       suggestion: 'run "customerio-jobs state hash people", which hashes what they hold',
     })
-    expect(refused('plain', 'hashed')).toMatchObject({
+    expect(refused('plain', '0a1b2c3d')).toMatchObject({
       ...place,
       suggestion: 'take the line out, or give the sync a name of its own',
     })
@@ -93,22 +132,25 @@ describe('what a key holds', () => {
 describe('people', () => {
   it('are hashed with the key unless something of them may be taken away', () => {
     const by = { kind: 'by', moved: 'delete_old' }
-    expect(hashedOf(sync(['id']))).toEqual({ persons: true })
-    expect(hashedOf(sync(['id'], {}, { onDelete: 'clear' }))).toEqual({ persons: false })
-    expect(hashedOf(sync(['id'], { to: by }))).toEqual({ persons: false })
-    expect(hashedOf(sync(['id'], { to: { ...by, moved: 'stop' } }))).toEqual({ persons: true })
-    expect(hashedOf(sync(['id'], { call: 'track', to: by }))).toEqual({ persons: true })
+    const persons = (...of: Parameters<typeof sync>) => hashedOf(sync(...of), 'key').persons
+    expect(persons(['id'])).toBe(true)
+    expect(persons(['id'], {}, { onDelete: 'clear' })).toBe(false)
+    expect(persons(['id'], { to: by })).toBe(false)
+    expect(persons(['id'], { to: { ...by, moved: 'stop' } })).toBe(true)
+    expect(persons(['id'], { call: 'track', to: by })).toBe(true)
   })
 })
 
 describe('the hash of a key', () => {
   it('is made of its text and a parameter, and NULL stays NULL', () => {
-    const [plain, hashed] = [undefined, { persons: true }].map((form) =>
+    const by = hashKeyName('the key')
+    expect(by).toMatch(/^[0-9a-f]{8}$/)
+    const [plain, hashed] = [undefined, { persons: true, by }].map((form) =>
       keyExpression(['id'], { id: 'INT' }, form),
     )
     const text = plain?.slice('CASE WHEN `id` IS NULL THEN NULL ELSE '.length, -' END'.length)
     expect(hashed).toBe(
-      `CASE WHEN \`id\` IS NULL THEN NULL ELSE concat('{"sha256":"', sha2(concat(:hash_key, ${text}), 256), '"}') END`,
+      `CASE WHEN \`id\` IS NULL THEN NULL ELSE concat('{"${by}":"', sha2(concat(:hash_key, ${text}), 256), '"}') END`,
     )
   })
 })

@@ -1,6 +1,6 @@
 import { type Control, controlOf, type Pair } from '../../audit/index.ts'
 import type { SendSpec, SourceSpec } from '../../core/index.ts'
-import { identifierHash, namingColumns } from '../../source/index.ts'
+import { hashIn, identifierHash, isWrittenHash, namingColumns } from '../../source/index.ts'
 import type { Parts } from '../../sync/index.ts'
 import { quoteText } from '../../warehouse/index.ts'
 
@@ -79,7 +79,10 @@ const ofKey = {
   hash: "get_json_object(identity, '$.person_hash')",
 }
 /** The hash of a person stands where the person would. */
-const ofMessage = { identity: 'person', hash: 'person' }
+const ofMessage = {
+  identity: 'person',
+  hash: `CASE WHEN ${isWrittenHash('person')} THEN ${hashIn('person')} END`,
+}
 const keyColumns = 'sync, destination, message_key'
 
 function heads(at: Control, named: NamedIn, pair: Pair | undefined): string {

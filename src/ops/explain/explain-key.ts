@@ -3,6 +3,7 @@ import { ConfigError, type SyncSpec } from '../../core/index.ts'
 import {
   destinationsOf,
   hashedKey,
+  hashedOf,
   hashKey,
   keyColumn,
   keyStatement,
@@ -132,14 +133,16 @@ async function auditKeyOf(
   key: string,
   signal?: AbortSignal,
 ): Promise<string> {
-  const isHashed =
+  if (isHash(key)) return key
+  const { own = 'plain' } =
     looked === undefined
-      ? (await ledgerIn(warehouse, project.control).keysOf(sync.name, destination)) === 'hashed'
-      : looked.query.scope.hashed !== undefined
-  if (!isHashed || isHash(key)) return key
+      ? await ledgerIn(warehouse, project.control).keysOf(sync.name, destination)
+      : { own: looked.query.scope.hashed?.by }
+  if (own === 'plain') return key
+  const secret = hashKey(await idSecret())
   const [row] = await warehouse.query(
-    `SELECT ${hashedKey('CAST(:key_0 AS STRING)')} AS \`${keyColumn}\``,
-    { ...numbered('key', [key]), hash_key: hashKey(await idSecret()) },
+    `SELECT ${hashedKey('CAST(:key_0 AS STRING)', hashedOf(sync, secret))} AS \`${keyColumn}\``,
+    { ...numbered('key', [key]), hash_key: secret },
     signal,
   )
   return String(row?.[keyColumn])
@@ -147,13 +150,15 @@ async function auditKeyOf(
 
 async function changeOf(
   { warehouse, idSecret }: Parts,
-  { source }: SyncSpec,
+  sync: SyncSpec,
   looked: LookedAt | undefined,
   key: string,
   signal?: AbortSignal,
 ): Promise<LastChange> {
+  const { source } = sync
   if (looked === undefined) return { kind: 'unknown', because: 'a run would fail' }
   const { scope, types } = looked.query
-  const hash = isHash(key) ? { hashKey: hashKey(await idSecret()) } : {}
+  const secret = hashKey(await idSecret())
+  const hash = isHash(key) ? { hashed: hashedOf(sync, secret), hashKey: secret } : {}
   return lastChange(warehouse, scope.pin, { key: source.key, types, ...hash }, key, signal)
 }

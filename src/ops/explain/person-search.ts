@@ -1,6 +1,7 @@
 import type { SyncSpec } from '../../core/index.ts'
 import type { Mapping } from '../../mapping/index.ts'
 import {
+  hashIn,
   hashKey,
   identifierHash,
   isPerson,
@@ -90,7 +91,7 @@ export async function personParameters(
 
 /** The condition on outcomes that they are about a person by one of these values. */
 export function outcomesAbout(values: readonly string[]): string {
-  return `(${isPerson('person', values)} OR ${isHashOf('person', values)})`
+  return `(${isPerson('person', values)} OR ${isHashOf(hashIn('person'), values)})`
 }
 
 /** The condition on the ledger that a key is about a person by one of these values. */
@@ -99,7 +100,7 @@ export function ledgerAbout(values: readonly string[]): string {
   return `(${person} OR ${isHashOf("get_json_object(identity, '$.person_hash')", values)})`
 }
 
-/** True in SQL where `expression` is the hash of one of the values `:person_0`, …. */
+/** True in SQL where `expression` is the bare hash of one of the values `:person_0`, …. */
 function isHashOf(expression: string, values: readonly string[]): string {
   return `${expression} IN (${values.map((_, i) => identifierHash(`:person_${i}`)).join(', ')})`
 }

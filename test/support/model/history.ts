@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { leasesIn } from '../../../src/audit/index.ts'
-import { hashKey } from '../../../src/source/index.ts'
+import { hashKey, hashKeyName } from '../../../src/source/index.ts'
 import type { Parts } from '../../../src/sync/index.ts'
 import { type Bench, twoWorkspaces, writeProject } from '../bench.ts'
 import { nothing, type Possible } from './customerio.ts'
@@ -153,8 +153,9 @@ function idsByKey({ base, kind }: Model, key: string): ReadonlyMap<string, numbe
   const ids = Array.from({ length: 100 }, (_, i) => base + i)
   return new Map(
     ids.map((id) => {
-      const sha256 = createHash('sha256').update(`${key}[${id}]`).digest('hex')
-      return [kind.auditKey === 'plain' ? `[${id}]` : JSON.stringify({ sha256 }), id]
+      const hash = createHash('sha256').update(`${key}[${id}]`).digest('hex')
+      const name = hashKeyName(key)
+      return [kind.auditKey === 'plain' ? `[${id}]` : JSON.stringify({ [name]: hash }), id]
     }),
   )
 }
