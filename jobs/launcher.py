@@ -218,11 +218,11 @@ def run_node(command, environment, workspace, dbutils):
     finally:
         # A job that is still there is to be stopped: it hears of that by the end of its stdin.
         node.stdin.close()
+        # Also what one said last that ended in this very moment; nothing where all was read.
+        pass_on(node, readers, GRACE_SECONDS)
         if node.poll() is None:
-            pass_on(node, readers, GRACE_SECONDS)
-            if node.poll() is None:
-                os.killpg(node.pid, signal.SIGKILL)
-            node.wait()
+            os.killpg(node.pid, signal.SIGKILL)
+        node.wait()
         node.stdout.close()
         os.close(asked)
         os.close(answers)

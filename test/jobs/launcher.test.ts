@@ -222,6 +222,28 @@ suite(`the launcher${orSkipped}`, () => {
     expect(isAlive(stubborn.noted() as number)).toBe(false)
   })
 
+  it('loses nothing of what a job says that ends the moment it is told to', async () => {
+    const slow = `
+import time
+start = launcher.subprocess.Popen
+def start_slowly(*words, **options):
+    node = start(*words, **options)
+    if node.stdin is not None:
+        close = node.stdin.close
+        node.stdin.close = lambda: (close(), time.sleep(0.5))
+    return node
+launcher.subprocess.Popen = start_slowly
+`
+    const job = launch(
+      `process.stdin.on('end', () => console.log('wrote down what I know')).resume()
+      note(process.pid)`,
+      { by: program.replace('launcher.main(', `${slow}launcher.main(`) },
+    )
+    await until(job.hasNoted)
+    job.child.kill('SIGINT')
+    expect((await job.ended).text).toContain('wrote down what I know')
+  })
+
   it('needs no name of its own file, and raises without ending the process of its host', async () => {
     const hosted = `
 import sys
