@@ -1,4 +1,10 @@
-import type { OutcomeStatus } from '../core/index.ts'
+import {
+  hashIn,
+  hashKeyNameIn,
+  isWrittenHash,
+  type KnownKeys,
+  type OutcomeStatus,
+} from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
 import { type Adoption, adoptRows } from './adopt.ts'
 import { controlOf } from './control.ts'
@@ -75,11 +81,7 @@ export interface Ledger {
    * How keys of a sync stand there, in the destination (`own`) and in all of them (`any`): `plain`, or the name of the key
    * that their hashes were made with; absent where there are none. With `ledgerVersion`: as the table stood then.
    */
-  keysOf(
-    sync: string,
-    destination: string,
-    ledgerVersion?: number,
-  ): Promise<{ readonly own?: string; readonly any?: string }>
+  keysOf(sync: string, destination: string, ledgerVersion?: number): Promise<KnownKeys>
   counts(sync: string, destination: string): Promise<LedgerCounts>
 }
 
@@ -152,7 +154,7 @@ GROUP BY \`mapping_hash\` ORDER BY \`row_count\` DESC, \`mapping_hash\``,
     async keysOf(sync, destination, ledgerVersion) {
       const [found] = await sql.query(
         `SELECT min(CASE WHEN k.\`destination\` = :destination THEN k.\`form\` END) AS \`own\`, min(k.\`form\`) AS \`any_form\`
-FROM (SELECT \`destination\`, CASE WHEN ${isHash('`message_key`')} THEN substring(\`message_key\`, 3, 8) ELSE 'plain' END AS \`form\` FROM ${table}${at(ledgerVersion)} WHERE \`sync\` = :sync) AS k`,
+FROM (SELECT \`destination\`, CASE WHEN ${isWrittenHash('`message_key`')} THEN ${hashKeyNameIn('`message_key`')} ELSE 'plain' END AS \`form\` FROM ${table}${at(ledgerVersion)} WHERE \`sync\` = :sync) AS k`,
         { sync, destination },
       )
       const { own, any_form: any } = found ?? {}
@@ -179,17 +181,12 @@ function at(version: number | undefined): string {
   return version === undefined ? '' : ` VERSION AS OF ${BigInt(version)}`
 }
 
-/** A keyed hash says that it is one, and by the name of which key. */
-function isHash(text: string): string {
-  return `${text} LIKE '{"________":"%'`
-}
-
 /** One row per key of a window, with the columns of the ledger: its newest outcome. */
 function newest(outcomes: string, windows: string): string {
   return `SELECT o.\`sync\`, o.\`destination\`, o.\`message_key\`, o.\`status\`, o.\`reason\`, o.\`row_hash\`,
   w.\`mapping_hash\`, o.\`message_id\`, o.\`window_id\`, o.\`sent_at\` AS \`decided_at\`,
   CASE WHEN o.\`person\` IS NULL THEN NULL
-    WHEN ${isHash('o.`person`')} THEN to_json(named_struct('person_hash', substring(o.\`person\`, 14, 64)))
+    WHEN ${isWrittenHash('o.`person`')} THEN to_json(named_struct('person_hash', ${hashIn('o.`person`')}))
     ELSE to_json(named_struct('person', o.\`person\`)) END AS \`identity\`,
   w.\`window_number\`, o.\`call\`, CASE WHEN o.\`status\` = 'delivered' THEN o.\`sent_at\` END AS \`delivered_at\`
 FROM (

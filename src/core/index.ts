@@ -1,3 +1,11 @@
+export {
+  type AuditKey,
+  hashIn,
+  hashKeyNameIn,
+  isWrittenHash,
+  type KnownKeys,
+  writtenHash,
+} from './audit-key.ts'
 export { blockOf, type Entry, textColumn } from './block.ts'
 export {
   type Call,
@@ -40,7 +48,6 @@ export type {
 } from './project.ts'
 export type {
   As,
-  AuditKey,
   BrakesSpec,
   CanarySpec,
   ChangesSpec,

@@ -1,3 +1,4 @@
+import type { AuditKey } from './audit-key.ts'
 import type { Call } from './calls.ts'
 import type { Place } from './problem.ts'
 import type { Json } from './words.ts'
@@ -186,9 +187,6 @@ export interface ChecksSpec {
   /** The newest value of a time column is no older than this, in ms. */
   readonly fresh?: { readonly column: string; readonly withinMs: number }
 }
-
-/** How the control tables name rows and people: as the source does, or by keyed hashes. */
-export type AuditKey = 'plain' | 'hashed'
 
 /** What is read: one Delta table, or a query over several. */
 export interface SourceSpec {

@@ -2,6 +2,7 @@ import { ledgerIn } from '../audit/index.ts'
 import {
   formatProblem,
   InvalidFiles,
+  type KnownKeys,
   type Problem,
   type ProjectSpec,
   SourceError,
@@ -14,7 +15,6 @@ import {
   auditKeyFor,
   destinationsOf,
   isDelta,
-  type KnownKeys,
   lockedSchema,
   personalIn,
   sourceSchema,

@@ -1,8 +1,7 @@
-import { isEventCall } from '../core/index.ts'
+import { isEventCall, isWrittenHash } from '../core/index.ts'
 import { quoteName, quoteText } from '../warehouse/index.ts'
 import { candidateKeys } from './candidates.ts'
 import { identifierText, joinErased, namingColumns, tombstoneRelation } from './erased.ts'
-import { isWrittenHash } from './hashed.ts'
 import {
   hashColumn,
   identityColumns,

@@ -1,3 +1,4 @@
+export { auditKeyFor, deletionOf, formByContent, needsKey } from './audit-key.ts'
 export { deadLetterStatement } from './by-hand-statements.ts'
 export { type NamedTables, tablesOf } from './catalogs.ts'
 export { deletionCalls, isEvent, type RowClass } from './classes.ts'
@@ -11,19 +12,11 @@ export {
   tombstoneRelation,
 } from './erased.ts'
 export {
-  auditKeyFor,
-  deletionOf,
-  formByContent,
   type Hashed,
   hashedKey,
   hashedOf,
-  hashIn,
   hashKeyName,
-  isWrittenHash,
-  type KnownKeys,
-  needsKey,
   refuseOtherHashKey,
-  writtenHash,
 } from './hashed.ts'
 export {
   fateStatement,

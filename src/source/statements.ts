@@ -1,8 +1,7 @@
-import { ConfigError, type SyncSpec } from '../core/index.ts'
+import { ConfigError, type SyncSpec, writtenHash } from '../core/index.ts'
 import { quoteName } from '../warehouse/index.ts'
 import { classes, isEvent, placeOfGone, placeOfRow } from './classes.ts'
 import { identifierHash } from './erased.ts'
-import { writtenHash } from './hashed.ts'
 import {
   type ColumnTypes,
   hashColumn,
@@ -90,7 +89,7 @@ WHERE r._class = 'send'${part}${order}`
 function hidden({ sync, types, scope: { hashed } }: WindowQuery): string {
   if (hashed === undefined) return ''
   const person = hashed.persons
-    ? `, ${writtenHash(identifierHash(identityExpression(sync.send, 'r')), hashed)} AS \`${personColumn}\``
+    ? `, ${writtenHash(identifierHash(identityExpression(sync.send, 'r')), hashed.by)} AS \`${personColumn}\``
     : ''
   return `, ${keyExpression(sync.source.key, types)} AS \`${idKeyColumn}\`${person}`
 }

@@ -1,14 +1,12 @@
 import { controlOf, windowsIn } from '../audit/index.ts'
-import { AuditError, ConfigError, type SyncSpec } from '../core/index.ts'
 import {
-  hashedKey,
-  hashedOf,
-  hashKey,
-  identifierHash,
+  AuditError,
+  ConfigError,
   isWrittenHash,
-  needsKey,
+  type SyncSpec,
   writtenHash,
-} from '../source/index.ts'
+} from '../core/index.ts'
+import { hashedKey, hashedOf, hashKey, identifierHash, needsKey } from '../source/index.ts'
 import { unfinishedBackfill } from './backfill-plan.ts'
 import { type ByHand, type Ending, eachDestination, recordAct } from './by-hand.ts'
 import type { Parts } from './parts.ts'
@@ -38,7 +36,9 @@ export async function hashState(
   if (sync.outbox !== undefined || needsKey(sync)) {
     throw new ConfigError(
       'AUDIT_KEY_NEEDED',
-      `the keys of ${sync.name} are needed as they are: ${sync.outbox === undefined ? 'they hold the tokens of devices to delete' : 'they name the rows of the table outbox'}`,
+      sync.outbox === undefined
+        ? `the keys of ${sync.name} hold the tokens of devices to delete, and stay as they are; on_delete: ignore does without them`
+        : `the keys of ${sync.name} name the rows of that table, and stay as they are`,
     )
   }
   await recordAct(parts, by, { act: 'state hash', sync: sync.name })
@@ -94,7 +94,7 @@ async function hashRows(
   const outcomes = await warehouse.execute(
     `UPDATE ${at.name('outcome_log')} SET ${
       hashed.persons
-        ? `person = CASE WHEN ${isPerson} THEN ${writtenHash(identifierHash('person'), hashed)} ELSE person END, `
+        ? `person = CASE WHEN ${isPerson} THEN ${writtenHash(identifierHash('person'), hashed.by)} ELSE person END, `
         : ''
     }${key} WHERE ${mine} AND ${either(isPerson)}`,
     parameters,

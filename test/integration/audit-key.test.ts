@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { silentLog } from '../../src/core/index.ts'
 import {
   erase,
   explainKey,
@@ -228,7 +229,10 @@ describe('keys that are known as they are', () => {
     await run(await bench.ready(asTheyAre))
     expect(await texts()).toMatch(named)
     const parts = await bench.open(people)
-    expect((await run(parts)).account).toMatchObject({ unchanged: 10 })
+    const warned: string[] = []
+    const log = { ...silentLog, warn: (message: string) => void warned.push(message) }
+    expect((await run({ ...parts, log })).account).toMatchObject({ unchanged: 10 })
+    expect(warned).toEqual([expect.stringContaining('audit_key: plain under source')])
     expect(await plan(parts, syncOf(parts))).toMatchObject([
       { warnings: [expect.stringContaining('"customerio-jobs state hash people"')] },
     ])

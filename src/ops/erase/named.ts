@@ -1,6 +1,6 @@
 import { type Control, controlOf, type Pair } from '../../audit/index.ts'
-import type { SendSpec, SourceSpec } from '../../core/index.ts'
-import { hashIn, identifierHash, isWrittenHash, namingColumns } from '../../source/index.ts'
+import { hashIn, isWrittenHash, type SendSpec, type SourceSpec } from '../../core/index.ts'
+import { identifierHash, namingColumns } from '../../source/index.ts'
 import type { Parts } from '../../sync/index.ts'
 import { quoteText } from '../../warehouse/index.ts'
 

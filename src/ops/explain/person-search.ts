@@ -1,7 +1,6 @@
-import type { SyncSpec } from '../../core/index.ts'
+import { hashIn, type SyncSpec } from '../../core/index.ts'
 import type { Mapping } from '../../mapping/index.ts'
 import {
-  hashIn,
   hashKey,
   identifierHash,
   isPerson,
